@@ -1,0 +1,168 @@
+"""Who carries our messages: the contract every provider keeps, and their register.
+
+A provider is a translation: it verifies a call, reads it into events, answers it, and
+sends. It knows no SQL, no Flask, no Redis. One file and one line in PROVIDERS each.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from gateway.domain.messages import Event, Outgoing, Result, Screen
+
+PROVIDERS = {
+    "simulator": "gateway.providers.simulator:Simulator",
+    "twilio": "gateway.providers.twilio:Twilio",
+    "africastalking": "gateway.providers.africastalking:AfricasTalking",
+}
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One call from a provider, as it reached the public address.
+
+    `kind` is the address called: message, receipt or ussd. `url` is the public URL with
+    its query; `form` keeps order and empty values, and is empty for other bodies.
+    """
+
+    kind: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    query: Pairs
+    form: Pairs
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider gets back."""
+
+    status: int = 200
+    type: str = "text/plain; charset=utf-8"
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One setting a provider needs: its name, meaning, and what makes it wrong."""
+
+    name: str
+    meaning: str
+    secret: bool = False
+    default: str | None = None  # None: must be given
+    pattern: str = ""  # a regular expression the whole value must match
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What a provider can do; limits are per message, per call, per second."""
+
+    ussd: bool = False
+    sms: bool = True
+    receipts: bool = True
+    batch: int = 1
+    connections: int = 8
+    parts: int = 10
+    characters: int | None = None
+    rate: float = 10.0  # parts a second, until the channel says otherwise
+    screen_gsm7: int = 160
+    screen_ucs2: int = 70
+
+
+class HookError(Exception):
+    """A provider's call is not taken; `reason` is a word, `field` where it was."""
+
+    status = 400
+
+    def __init__(self, reason: str, field: str | None = None) -> None:
+        super().__init__(f"{reason}: {field}" if field else reason)
+        self.reason = reason
+        self.field = field
+
+
+class Forged(HookError):
+    """Not from the provider, or not for this account."""
+
+    status = 403
+
+
+class Garbled(HookError):
+    """From the provider, but something needed is missing or unusable."""
+
+
+class SendError(Exception):
+    """The message did not go out; `retry` says whether asking again can help."""
+
+    retry = False
+
+    def __init__(self, code: str = "", wait: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.wait = wait
+
+
+class Unreachable(SendError):
+    """It surely never reached them."""
+
+    retry = True
+
+
+class Busy(SendError):
+    """They ask us to slow down; `wait` seconds where they said."""
+
+    retry = True
+
+
+class MaybeSent(SendError):
+    """The line broke after the request was written: nobody knows."""
+
+
+class Rejected(SendError):
+    """They will never take this message."""
+
+
+class Stopped(Rejected):
+    """The person asked their network for silence; take them off every list."""
+
+
+class Account(SendError):
+    """Nothing will go out on this channel until someone mends it: sign-in, credit, sender."""
+
+
+class Provider(Protocol):
+    """What a channel needs of its provider; made with the channel's address and settings."""
+
+    name: str
+    can: Can
+    needs: tuple[Need, ...]
+
+    def __init__(self, address: str, settings: Mapping[str, str]) -> None: ...
+
+    def verify(self, hook: Hook) -> None:
+        """Raise Forged unless the call is from the provider, for this channel."""
+
+    def read(self, hook: Hook) -> Iterable[Event]:
+        """Yield what the call tells; raise Garbled where something needed is missing."""
+
+    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
+        """Return what they must hear once it is on disk; `texts` are replies to hand back."""
+
+    def screen(self, hook: Hook, screen: Screen) -> Answer:
+        """Return one USSD page in their form."""
+
+    def refuse(self, hook: Hook, error: HookError) -> Answer:
+        """Return what they must hear when the call is not taken."""
+
+    def send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
+        """Hand messages over, at most `can.batch` a call; one Result each, in any order."""
+
+
+def load(name: str) -> type[Provider]:
+    """Return the provider class of that name; KeyError if there is none."""
+    module, _, cls = PROVIDERS[name].partition(":")
+    found: type[Provider] = getattr(import_module(module), cls)
+    return found
