@@ -1,0 +1,137 @@
+"""Every setting: its name, default and meaning, read once at start."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from gateway.sealing import derive
+
+
+class Setting(NamedTuple):
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("GATEWAY_DATA", "data", "The folder of the store, its key and backups."),
+    Setting("GATEWAY_HOST", "127.0.0.1", "The address the web server listens on."),
+    Setting("GATEWAY_PORT", "8080", "The port the web server listens on."),
+    Setting("GATEWAY_PUBLIC_URL", "", "What providers call; signatures are checked against it."),
+    Setting("GATEWAY_REDIS", "", "Redis for the queue; empty means threads in this process."),
+    Setting("GATEWAY_LANGUAGE", "en", "For people whose language we do not know yet."),
+    Setting("GATEWAY_LANGUAGES", "", "Languages in use, by comma; empty means all with content."),
+    Setting("GATEWAY_REGION", "", "Country (two letters) for numbers without a country code."),
+    Setting("GATEWAY_TIMEZONE", "UTC", "Time zone of places that have none of their own."),
+    Setting("GATEWAY_ORGANISATION", "Red Cross", "Who speaks: named in messages to the public."),
+    Setting("GATEWAY_EMERGENCY", "112", "The number to call in danger, named in messages."),
+    Setting("GATEWAY_CURRENCY", "", "Money of the costs shown, as XOF or KES."),
+    Setting("GATEWAY_APPROVAL_MINUTES", "30", "An approval lapses if unused for this long."),
+    Setting("GATEWAY_SIGN_IN_MINUTES", "30", "Staff are signed out when idle for this long."),
+    Setting("GATEWAY_THREADS", "32", "Requests answered at the same time."),
+    Setting("GATEWAY_SECRET", "", "The secret itself, instead of the key file."),
+    Setting("GATEWAY_SECRET_FILE", "", "The key file; empty means `key` in the data folder."),
+)
+
+_NAMES = {setting.name for setting in SETTINGS}
+
+
+class BadSetting(Exception):
+    """A setting is wrong; the text says which, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one gateway, checked."""
+
+    values: Mapping[str, str]
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read gateway.toml in the data folder, then the environment, which wins."""
+        values = {setting.name: setting.default for setting in SETTINGS}
+        folder = Path(environ.get("GATEWAY_DATA") or values["GATEWAY_DATA"])
+        values |= _from_toml(folder / "gateway.toml")
+        values |= {k: v for k, v in environ.items() if k in _NAMES and v}
+        values["GATEWAY_DATA"] = str(folder)
+        _check(values)
+        return cls(values)
+
+    def __getitem__(self, name: str) -> str:
+        return self.values["GATEWAY_" + name]
+
+    @property
+    def data(self) -> Path:
+        return Path(self["DATA"])
+
+    @property
+    def store(self) -> Path:
+        return self.data / "gateway.db"
+
+    @property
+    def key_file(self) -> Path:
+        return Path(self["SECRET_FILE"]) if self["SECRET_FILE"] else self.data / "key"
+
+    @property
+    def public_url(self) -> str:
+        """What providers call, without a slash at the end."""
+        return (self["PUBLIC_URL"] or f"http://{self['HOST']}:{self['PORT']}").rstrip("/")
+
+    @property
+    def languages(self) -> list[str]:
+        return [tag.strip() for tag in self["LANGUAGES"].split(",") if tag.strip()]
+
+    def secret(self) -> str:
+        """Return the secret; BadSetting where there is none."""
+        if self["SECRET"]:
+            return self["SECRET"]
+        try:
+            return self.key_file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            raise BadSetting(
+                f"No key file at {self.key_file}. Run 'gateway init' first, "
+                "or set GATEWAY_SECRET_FILE to where it is."
+            ) from None
+
+    def sealing_key(self) -> bytes:
+        return derive(self.secret(), "sealing")
+
+    def key_for(self, purpose: str) -> bytes:
+        return derive(self.secret(), purpose)
+
+
+def _from_toml(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"{file} is not TOML: {error}") from None
+    unknown = sorted(set(found) - _NAMES)
+    if unknown:
+        raise BadSetting(f"{file} has unknown settings: {', '.join(unknown)}")
+    return {name: str(value) for name, value in found.items()}
+
+
+def _check(values: Mapping[str, str]) -> None:
+    for name in ("PORT", "APPROVAL_MINUTES", "SIGN_IN_MINUTES", "THREADS"):
+        value = values["GATEWAY_" + name]
+        if not value.isdecimal() or not 0 < int(value) < 65536:
+            raise BadSetting(f"GATEWAY_{name} must be a whole number from 1 up, not {value!r}")
+    url = values["GATEWAY_PUBLIC_URL"]
+    if url and not url.startswith(("http://", "https://")):
+        raise BadSetting("GATEWAY_PUBLIC_URL must begin with http:// or https://")
+    region = values["GATEWAY_REGION"]
+    if region and not (len(region) == 2 and region.isalpha() and region.isupper()):
+        raise BadSetting(f"GATEWAY_REGION must be two capital letters, as NP, not {region!r}")
+    try:
+        ZoneInfo(values["GATEWAY_TIMEZONE"])
+    except (KeyError, ValueError, OSError):
+        raise BadSetting(
+            f"GATEWAY_TIMEZONE {values['GATEWAY_TIMEZONE']!r} is unknown; "
+            "write it as Asia/Kathmandu"
+        ) from None

@@ -1,0 +1,152 @@
+"""The SQLite file: SQL and nothing else, one module per noun, `db` first.
+
+All writes go through one thread (`Store.write`); readers have connections of their own.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from gateway.files import folder
+from gateway.store.writer import StoreClosed, Writer
+
+__all__ = ["Store", "StoreClosed", "StoreError", "connect", "migrate"]
+
+T = TypeVar("T")
+
+
+class StoreError(Exception):
+    """The store cannot be used; the text says why and what to do."""
+
+
+def connect(file: Path, read_only: bool = False) -> sqlite3.Connection:
+    """Open the file as every part of the gateway needs it; rows are `sqlite3.Row`."""
+    db = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA temp_store = MEMORY")
+    if read_only:
+        db.execute("PRAGMA query_only = ON")
+        db.execute("PRAGMA cache_size = -1000")
+    return db
+
+
+def _statements(sql: str) -> list[str]:
+    """Split a script: executescript would commit half of it on its own."""
+    found, statement = [], ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            found.append(statement)
+            statement = ""
+    return found
+
+
+def migrate(db: sqlite3.Connection) -> list[str]:
+    """Run every .sql file of migrations/ that has not run yet, each whole or not at all.
+
+    StoreError when the file was written by a newer version.
+    """
+    from sqlite_utils import Database, Migrations
+
+    steps = Migrations("gateway")
+    for file in sorted(folder("migrations").glob("*.sql")):
+        sql = file.read_text(encoding="utf-8")
+
+        def step(target: Database, sql: str = sql) -> None:
+            for statement in _statements(sql):
+                target.conn.execute(statement)
+
+        steps(name=file.stem)(step)
+    target = Database(db)
+    refuse_newer({m.name for m in steps.applied(target)})
+    names = [m.name for m in steps.pending(target)]
+    steps.apply(target)
+    return names
+
+
+def refuse_newer(applied: set[str]) -> None:
+    """Raise StoreError if a migration was applied that this version does not know."""
+    known = {file.stem for file in folder("migrations").glob("*.sql")}
+    if strange := sorted(applied - known):
+        raise StoreError(
+            f"This store was written by a newer version of Gateway ({strange[-1]}). "
+            "Nothing was changed. Install that version, or restore an older backup."
+        )
+
+
+def _applied(db: sqlite3.Connection) -> set[str]:
+    exists = db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
+    if not exists:
+        return set()
+    rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'gateway'")
+    return {row["name"] for row in rows}
+
+
+def check(db: sqlite3.Connection) -> None:
+    """Raise StoreError unless the file is whole, ours, and of this version."""
+    try:
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        applied = _applied(db)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"The store cannot be read ({error}). Restore a backup.") from None
+    if found != "ok":
+        raise StoreError("The store is damaged. Keep a copy of the file and restore a backup.")
+    refuse_newer(applied)
+    known = {file.stem for file in folder("migrations").glob("*.sql")}
+    if known - applied:
+        raise StoreError("The store is of an older version. Run 'gateway migrate' first.")
+
+
+class Store:
+    """One open store: `write` hands work to the writer, `read` is this thread's connection."""
+
+    def __init__(self, file: Path, integrity: bool = True) -> None:
+        if not file.is_file():
+            raise StoreError(f"There is no store at {file}. Run 'gateway init' first.")
+        self.file = file
+        self._local = threading.local()
+        db = connect(file)
+        try:
+            if integrity:
+                check(db)
+            db.execute("PRAGMA journal_mode = WAL")
+        except (StoreError, sqlite3.Error):
+            db.close()
+            raise
+        self._writer = Writer(db)
+
+    def write(self, work: Callable[[sqlite3.Connection], T], background: bool = False) -> T:
+        """Run work in a transaction of its own; return once it is on disk."""
+        return self._writer.write(work, background)
+
+    @property
+    def read(self) -> sqlite3.Connection:
+        """This thread's connection for reading; it sees only what was committed."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._local.db = connect(self.file, read_only=True)
+        return db
+
+    def alive(self) -> bool:
+        return self._writer.alive()
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def create(file: Path) -> list[str]:
+    """Make the store, or bring an older one up to date; return the migrations that ran."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    db = connect(file)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        return migrate(db)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"The store cannot be made or read: {error}") from None
+    finally:
+        db.close()

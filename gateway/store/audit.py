@@ -1,0 +1,67 @@
+"""What staff did, in a chain: each entry holds the hash of the one before."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+_LAST = "SELECT hash FROM audit ORDER BY id DESC LIMIT 1"
+_ADD = """
+INSERT INTO audit (at, by, act, subject, detail, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_PAGE = """
+SELECT id, at, by, act, subject, detail FROM audit
+ WHERE id < :before AND (:by = '' OR by = :by) AND (:act = '' OR act = :act)
+ ORDER BY id DESC LIMIT :limit
+"""
+
+START = "0" * 64
+
+
+def _hash(previous: str, at: float, by: str, act: str, subject: str, detail: str) -> str:
+    line = json.dumps([previous, f"{at:.6f}", by, act, subject, detail], ensure_ascii=False)
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def write(
+    db: sqlite3.Connection,
+    at: float,
+    by: str,
+    act: str,
+    subject: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one entry: who (`user:sita`, `token:…`, `cli`, `system`) did what to which thing.
+
+    The detail holds ids and words of ours, never a number or a message text.
+    """
+    last = db.execute(_LAST).fetchone()
+    previous = last["hash"] if last else START
+    told = json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True)
+    hashed = _hash(previous, at, by, act, subject, told)
+    db.execute(_ADD, (at, by, act, subject, told, previous, hashed))
+
+
+def first_broken(db: sqlite3.Connection) -> int | None:
+    """Return the id of the first entry that does not follow from the one before, or None."""
+    previous, expected = START, 1
+    for row in db.execute("SELECT * FROM audit ORDER BY id"):
+        made = _hash(
+            row["previous"], row["at"], row["by"], row["act"], row["subject"], row["detail"]
+        )
+        if row["id"] != expected or row["previous"] != previous or row["hash"] != made:
+            return int(min(row["id"], expected))
+        previous, expected = row["hash"], row["id"] + 1
+    return None
+
+
+def count(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM audit").fetchone()[0])
+
+
+def page(
+    db: sqlite3.Connection, before: int = 1 << 62, by: str = "", act: str = "", limit: int = 25
+) -> list[sqlite3.Row]:
+    """Return entries, newest first, from below the id `before`."""
+    return db.execute(_PAGE, {"before": before, "by": by, "act": act, "limit": limit}).fetchall()

@@ -1,0 +1,99 @@
+"""Channels: a provider, an address, and settings that are sealed."""
+
+import sqlite3
+
+_ADD = """
+INSERT INTO channel (name, provider, address, settings, rate, cost, created_at)
+VALUES (:name, :provider, :address, :settings, :rate, :cost, :now)
+RETURNING id
+"""
+_BY_NAME = "SELECT * FROM channel WHERE name = ? AND retired_at IS NULL"
+_EVERY = "SELECT * FROM channel WHERE retired_at IS NULL ORDER BY id"
+_COUNTS = """
+SELECT state, count(*) AS rows FROM outbox
+ WHERE channel = :id AND created_at > :since GROUP BY state
+"""
+_LAST_IN = "SELECT max(received_at) FROM inbound WHERE channel = ?"
+_LAST_OUT = "SELECT max(sent_at) FROM (SELECT sent_at FROM outbox WHERE channel = ? ORDER BY id DESC LIMIT 500)"
+_WAITING = "SELECT count(*) FROM outbox WHERE channel = ? AND state = 'queued'"
+
+
+def add(
+    db: sqlite3.Connection,
+    name: str,
+    provider: str,
+    address: str,
+    settings: str,
+    now: float,
+    rate: float | None = None,
+    cost: float | None = None,
+) -> int:
+    """Add a channel; sqlite3.IntegrityError if the name was ever taken."""
+    row = {"name": name, "provider": provider, "address": address, "settings": settings}
+    found = db.execute(_ADD, row | {"rate": rate, "cost": cost, "now": now}).fetchone()
+    return int(found["id"])
+
+
+def by_name(db: sqlite3.Connection, name: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(_BY_NAME, (name,)).fetchone()
+    return row
+
+
+def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row:
+    row: sqlite3.Row = db.execute("SELECT * FROM channel WHERE id = ?", (id,)).fetchone()
+    return row
+
+
+def every(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    return db.execute(_EVERY).fetchall()
+
+
+def change(
+    db: sqlite3.Connection,
+    id: int,
+    address: str,
+    settings: str,
+    rate: float | None,
+    cost: float | None,
+) -> None:
+    """Give a channel other settings; a hold is lifted, for the reason may be mended."""
+    db.execute(
+        "UPDATE channel SET address = ?, settings = ?, rate = ?, cost = ?,"
+        " held_until = NULL, held_reason = NULL WHERE id = ?",
+        (address, settings, rate, cost, id),
+    )
+
+
+def enable(db: sqlite3.Connection, id: int, enabled: bool) -> None:
+    db.execute(
+        "UPDATE channel SET enabled = ?, held_until = NULL, held_reason = NULL WHERE id = ?",
+        (int(enabled), id),
+    )
+
+
+def hold(db: sqlite3.Connection, id: int, until: float, reason: str) -> None:
+    """Stop sending on a channel until then; its queue is kept."""
+    db.execute(
+        "UPDATE channel SET held_until = ?, held_reason = ? WHERE id = ?", (until, reason, id)
+    )
+
+
+def release(db: sqlite3.Connection, id: int) -> None:
+    db.execute("UPDATE channel SET held_until = NULL, held_reason = NULL WHERE id = ?", (id,))
+
+
+def retire(db: sqlite3.Connection, id: int, now: float) -> None:
+    """Take a channel out of use; what it carried stays on record."""
+    db.execute(
+        "UPDATE channel SET retired_at = ?, enabled = 0, name = name || '~' || id WHERE id = ?",
+        (now, id),
+    )
+
+
+def health(db: sqlite3.Connection, id: int, since: float) -> dict[str, float | int | None]:
+    """Return counts by state since then, what waits, and when it last received and sent."""
+    counts = {row["state"]: row["rows"] for row in db.execute(_COUNTS, {"id": id, "since": since})}
+    waiting = db.execute(_WAITING, (id,)).fetchone()[0]
+    last_in = db.execute(_LAST_IN, (id,)).fetchone()[0]
+    last_out = db.execute(_LAST_OUT, (id,)).fetchone()[0]
+    return {**counts, "waiting": waiting, "last_in": last_in, "last_out": last_out}

@@ -1,0 +1,119 @@
+"""One thread writes: concurrent units of work share one commit, each its own savepoint."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+MOST_UNITS = 500
+
+
+class StoreClosed(Exception):
+    """The gateway is stopping; nothing was written."""
+
+
+class _Unit:
+    __slots__ = ("done", "error", "result", "work")
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+
+class Writer:
+    """Runs units of work in the order they came; a caller waits until its unit is on disk.
+
+    Nobody is delayed to gather more: a commit takes what has gathered during the one before.
+    Background units (long work in chunks) go one to a commit, after all the others.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._units: deque[_Unit] = deque()
+        self._background: deque[_Unit] = deque()
+        self._ready = threading.Condition(threading.Lock())
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Work[T], background: bool = False) -> T:
+        """Run work in a transaction; return its result once it is on disk."""
+        unit = _Unit(work)
+        with self._ready:
+            if self._closed:
+                raise StoreClosed
+            (self._background if background else self._units).append(unit)
+            self._ready.notify()
+        unit.done.acquire()
+        if unit.error is not None:
+            raise unit.error
+        result: T = unit.result
+        return result
+
+    def alive(self) -> bool:
+        return self._thread.is_alive() and not self._closed
+
+    def close(self) -> None:
+        """Finish what was handed over, then stop."""
+        with self._ready:
+            self._closed = True
+            self._ready.notify()
+        self._thread.join()
+        self._db.close()
+
+    def _run(self) -> None:
+        while units := self._gather():
+            try:
+                self._commit(units)
+            except BaseException as error:
+                _fail(units, error)
+            for unit in units:
+                unit.done.release()
+
+    def _gather(self) -> list[_Unit]:
+        with self._ready:
+            while not (self._units or self._background or self._closed):
+                self._ready.wait()
+            units = [self._units.popleft() for _ in range(min(len(self._units), MOST_UNITS))]
+            if self._background and len(units) < MOST_UNITS:
+                units.append(self._background.popleft())
+            return units
+
+    def _commit(self, units: list[_Unit]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for unit in units:
+                self._attempt(unit)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _attempt(self, unit: _Unit) -> None:
+        """Run one unit in its savepoint; its failure is its own.
+
+        A full disk may undo the whole transaction under us, savepoints and all: then the
+        error goes up, and every unit of this commit is told that nothing was written.
+        """
+        self._db.execute("SAVEPOINT unit")
+        try:
+            unit.result = unit.work(self._db)
+        except BaseException as error:
+            if not self._db.in_transaction:
+                raise
+            unit.error = error
+            self._db.execute("ROLLBACK TO unit")
+        self._db.execute("RELEASE unit")
+
+
+def _fail(units: list[_Unit], error: BaseException) -> None:
+    for unit in units:
+        unit.error = unit.error or error
