@@ -1,0 +1,62 @@
+"""The carriers: what takes a batch to a provider, and brings back what came of it.
+
+The outbox is the truth and a carrier only carries: lose all it holds, and messages are
+late or unknown, never sent twice by it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.domain.messages import Batch, Class, Result
+
+Carry = Callable[[Batch], Iterable[Result]]
+
+
+class CarrierDown(Exception):
+    """The carrier cannot take anything now; nothing was handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Some results of one batch; `done` is set on its last. `token` names the report."""
+
+    token: str
+    batch: str
+    channel: str
+    results: tuple[Result, ...]
+    done: bool
+
+
+class Carrier(Protocol):
+    """Carries batches, each channel's in order; emergencies overtake. Only `hand` raises."""
+
+    def hand(self, batch: Batch) -> None:
+        """Take a batch and return at once; CarrierDown if it surely was not taken."""
+
+    def reports(self, wait: float) -> list[Report]:
+        """Return what came back, after at most `wait` seconds.
+
+        A report that is not acknowledged comes again, here or after a restart: every
+        result must be harmless to apply twice.
+        """
+
+    def acknowledge(self, reports: Sequence[Report]) -> None:
+        """Forget reports whose results are on disk."""
+
+    def waiting(self, channel: str) -> int:
+        """Return how many batches are handed over and not done, as far as it knows."""
+
+    def holds(self, batch_id: str) -> bool | None:
+        """True: queued, surely not begun. False: begun or gone. None: cannot tell."""
+
+    def take_back(self, batch_id: str) -> bool:
+        """Return True if the batch was not begun and now never will be; it gets no report."""
+
+    def close(self, timeout: float) -> None:
+        """Finish what is begun, for at most `timeout` seconds; reports may still be read."""
+
+
+def urgent(batch: Batch) -> bool:
+    """Say whether a batch overtakes: one emergency in it is enough."""
+    return any(message.class_ == Class.EMERGENCY for message in batch.messages)

@@ -1,0 +1,115 @@
+"""The carrier of one machine: threads in the gateway's own process."""
+
+import time
+from collections.abc import Sequence
+from itertools import count
+from queue import Empty, SimpleQueue
+from threading import Lock
+
+from gateway.domain.messages import Batch, Outcome, Result
+from gateway.queue import CarrierDown, Carry, Report
+from gateway.queue.crew import Crew
+from gateway.queue.given import Given
+from gateway.queue.whole import whole
+
+MOST = 1000  # results gathered for one round of reports
+
+Item = tuple[Batch, Result | None]  # None: the batch is done
+
+
+class ThreadCarrier:
+    """Carries in threads: `threads` for each channel, and one more for its emergencies.
+
+    A slow channel never holds up another. What is on its way when the process dies gets
+    no report.
+    """
+
+    def __init__(self, carry: Carry, threads: int = 1, again: float = 30.0) -> None:
+        self._carry = carry
+        self._threads = threads
+        self._lock = Lock()
+        self._closed = False
+        self._crews: dict[str, Crew] = {}
+        self._back: SimpleQueue[Item] = SimpleQueue()
+        self._given = Given(again)
+        self._tokens = count(1)
+
+    def hand(self, batch: Batch) -> None:
+        if not self._crew(batch.channel).add(batch):
+            raise CarrierDown("closed")
+
+    def reports(self, wait: float) -> list[Report]:
+        overdue = self._given.overdue()
+        fresh = self._gather(self._first(0 if overdue else wait))
+        return self._given.give(overdue + fresh)
+
+    def acknowledge(self, reports: Sequence[Report]) -> None:
+        self._given.forget(reports)
+
+    def waiting(self, channel: str) -> int:
+        crew = self._crews.get(channel)
+        return crew.waiting() if crew else 0
+
+    def holds(self, batch_id: str) -> bool | None:
+        return any(crew.holds(batch_id) for crew in self._all())
+
+    def take_back(self, batch_id: str) -> bool:
+        return any(crew.remove(batch_id) for crew in self._all())
+
+    def close(self, timeout: float) -> None:
+        """Finish what is begun; what is not comes back as transient, to be sent later."""
+        with self._lock:
+            self._closed = True
+        until = time.monotonic() + timeout
+        for crew in self._all():
+            for batch in crew.close():
+                self._return(batch)
+        for crew in self._all():
+            crew.wait(max(0.0, until - time.monotonic()))
+
+    def _all(self) -> list[Crew]:
+        with self._lock:
+            return list(self._crews.values())
+
+    def _crew(self, channel: str) -> Crew:
+        with self._lock:
+            if self._closed:
+                raise CarrierDown("closed")
+            if channel not in self._crews:
+                self._crews[channel] = Crew(channel, self._serve, self._threads)
+            return self._crews[channel]
+
+    def _serve(self, batch: Batch) -> None:
+        for result in whole(batch, self._carry):
+            self._back.put((batch, result))
+        self._back.put((batch, None))
+
+    def _return(self, batch: Batch) -> None:
+        for message in batch.messages:
+            self._back.put((batch, Result(message.id, Outcome.TRANSIENT, error="closed")))
+        self._back.put((batch, None))
+
+    def _first(self, wait: float) -> list[Item]:
+        try:
+            return [self._back.get(timeout=wait) if wait > 0 else self._back.get_nowait()]
+        except Empty:
+            return []
+
+    def _gather(self, items: list[Item]) -> list[Report]:
+        # Whatever has come in meanwhile goes along; nobody waits to gather more.
+        while items and len(items) < MOST and (more := self._first(0)):
+            items += more
+        return [self._report(batch, results) for batch, results in grouped(items)]
+
+    def _report(self, batch: Batch, results: list[Result | None]) -> Report:
+        found = tuple(result for result in results if result is not None)
+        token = str(next(self._tokens))
+        return Report(token, batch.id, batch.channel, found, done=results[-1] is None)
+
+
+def grouped(items: Sequence[Item]) -> list[tuple[Batch, list[Result | None]]]:
+    """Return the results of each batch together, in the order the batches appear."""
+    groups: dict[str, tuple[Batch, list[Result | None]]] = {}
+    for batch, result in items:
+        groups.setdefault(batch.id, (batch, []))[1].append(result)
+    return list(groups.values())
