@@ -1,0 +1,1 @@
+"""The tests. Shared fixtures are in `surroundings/`; tables of cases in `vectors/`."""

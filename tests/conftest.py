@@ -1,0 +1,8 @@
+"""What every test stands on; each of these is a page of `surroundings/`."""
+
+pytest_plugins = (
+    "tests.surroundings.reports",
+    "tests.surroundings.network",
+    "tests.surroundings.redis",
+    "tests.surroundings.browser",
+)
