@@ -188,6 +188,7 @@ CREATE TABLE receipt (
   received_at REAL NOT NULL,
   UNIQUE (channel, reference, status)
 ) STRICT;
+CREATE INDEX receipt_outbox ON receipt (outbox) WHERE outbox IS NOT NULL;
 CREATE INDEX receipt_waiting ON receipt (received_at) WHERE outbox IS NULL;
 
 -- One dialogue in progress; `seen` and `screen` make a repeated USSD step harmless.

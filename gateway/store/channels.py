@@ -14,7 +14,9 @@ SELECT state, count(*) AS rows FROM outbox
  WHERE channel = :id AND created_at > :since GROUP BY state
 """
 _LAST_IN = "SELECT max(received_at) FROM inbound WHERE channel = ?"
-_LAST_OUT = "SELECT max(sent_at) FROM (SELECT sent_at FROM outbox WHERE channel = ? ORDER BY id DESC LIMIT 500)"
+_LAST_OUT = """
+SELECT max(sent_at) FROM (SELECT sent_at FROM outbox WHERE channel = ? ORDER BY id DESC LIMIT 500)
+"""
 _WAITING = "SELECT count(*) FROM outbox WHERE channel = ? AND state = 'queued'"
 
 

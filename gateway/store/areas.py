@@ -1,0 +1,91 @@
+"""Places with their P-codes; a parent is a link, never a prefix of the code."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+_UPSERT = """
+INSERT INTO area (pcode, name, parent, level, timezone, languages)
+VALUES (:pcode, :name, (SELECT id FROM area WHERE pcode = :parent), :level, :timezone, :languages)
+    ON CONFLICT (pcode) DO UPDATE SET name = :name, timezone = :timezone, languages = :languages
+RETURNING id
+"""
+_WITHIN = """
+WITH RECURSIVE inside (id) AS (
+  SELECT id FROM area WHERE pcode IN (SELECT value FROM json_each(?))
+   UNION SELECT area.id FROM area JOIN inside ON area.parent = inside.id
+) SELECT id FROM inside
+"""
+_UP = """
+WITH RECURSIVE up (id, parent, depth) AS (
+  SELECT id, parent, 0 FROM area WHERE id = ?
+   UNION ALL SELECT area.id, area.parent, depth + 1 FROM area JOIN up ON area.id = up.parent
+) SELECT area.* FROM up JOIN area ON area.id = up.id ORDER BY depth
+"""
+
+
+def add(
+    db: sqlite3.Connection,
+    pcode: str,
+    name: str,
+    normal: str,
+    parent: str | None = None,
+    level: int = 0,
+    timezone: str | None = None,
+    languages: Sequence[str] = (),
+) -> int:
+    """Add an area, or correct the one with that P-code; `normal` is the name for matching."""
+    row = {"pcode": pcode, "name": name, "parent": parent, "level": level}
+    row |= {"timezone": timezone, "languages": json.dumps(list(languages))}
+    area = int(db.execute(_UPSERT, row).fetchone()["id"])
+    also_called(db, area, name, normal)
+    return area
+
+
+def also_called(db: sqlite3.Connection, area: int, name: str, normal: str) -> None:
+    """Add another name people use for an area."""
+    sql = "INSERT INTO area_name (area, normal, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    db.execute(sql, (area, normal, name))
+
+
+def by_pcode(db: sqlite3.Connection, pcode: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute("SELECT * FROM area WHERE pcode = ?", (pcode,)).fetchone()
+    return row
+
+
+def named(db: sqlite3.Connection, normal: str) -> list[sqlite3.Row]:
+    """Areas whose name is exactly this, the smallest first."""
+    sql = """SELECT area.* FROM area_name JOIN area ON area.id = area_name.area
+              WHERE normal = ? AND retired_at IS NULL ORDER BY level DESC, pcode LIMIT 5"""
+    return db.execute(sql, (normal,)).fetchall()
+
+
+def names(db: sqlite3.Connection) -> Iterable[tuple[str, str, str]]:
+    """Every (normal name, P-code, name), for finding the nearest."""
+    sql = """SELECT normal, pcode, area.name FROM area_name JOIN area ON area.id = area_name.area
+              WHERE retired_at IS NULL"""
+    return [(row["normal"], row["pcode"], row["name"]) for row in db.execute(sql)]
+
+
+def within(db: sqlite3.Connection, pcodes: Sequence[str]) -> list[int]:
+    """Ids of these areas and all that lie in them."""
+    return [row["id"] for row in db.execute(_WITHIN, (json.dumps(list(pcodes)),))]
+
+
+def languages(db: sqlite3.Connection, area: int | None) -> list[str]:
+    """The languages set for an area, or for the nearest area around it that has some."""
+    for row in db.execute(_UP, (area,)):
+        if found := json.loads(row["languages"]):
+            return [str(tag) for tag in found]
+    return []
+
+
+def timezone(db: sqlite3.Connection, area: int | None) -> str | None:
+    for row in db.execute(_UP, (area,)):
+        if row["timezone"]:
+            return str(row["timezone"])
+    return None
+
+
+def every(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    return db.execute("SELECT * FROM area WHERE retired_at IS NULL ORDER BY level, name").fetchall()

@@ -1,0 +1,174 @@
+"""People and their addresses (a person may have two SIMs)."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.store import consent
+
+_PERSON = """
+SELECT address.id AS address, address.value, address.kind, address.consent, address.consent_at,
+       address.paused_at, address.contact, contact.language, contact.area, contact.heard_at
+  FROM address JOIN contact ON contact.id = address.contact
+"""
+_BY_VALUE = _PERSON + " WHERE address.value = ?"
+_BY_ADDRESS = _PERSON + " WHERE address.id = ?"
+_ADD_CONTACT = """
+INSERT INTO contact (language, area, source, created_at) VALUES (?, ?, ?, ?) RETURNING id
+"""
+_ADD_ADDRESS = """
+INSERT INTO address (contact, kind, value, raw, channel, consent, consent_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_PAGE = """
+SELECT contact.id, contact.language, contact.created_at, contact.heard_at,
+       area.name AS area, area.pcode, address.value, address.consent
+  FROM contact
+  JOIN address ON address.id = (SELECT min(id) FROM address WHERE contact = contact.id)
+  LEFT JOIN area ON area.id = contact.area
+ WHERE contact.id < :before {filters}
+ ORDER BY contact.id DESC LIMIT :limit
+"""
+_FILTERS = {
+    "language": "AND contact.language = :language",
+    "area": "AND contact.area IN (SELECT id FROM area WHERE pcode = :area)",
+    "group": "AND contact.id IN (SELECT contact FROM member JOIN groups ON groups.id = groups"
+    " WHERE groups.name = :group)",
+    "consent": "AND address.consent = :consent",
+    "number": "AND contact.id IN (SELECT contact FROM address"
+    " WHERE value >= :number AND value < :number || 'z')",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An address, with what we know of the person behind it."""
+
+    address: int
+    contact: int
+    value: str
+    kind: str
+    language: str | None
+    area: int | None
+    consent: str
+    consent_at: float | None
+    paused_at: float | None
+    heard_at: float | None
+
+
+def _person(row: sqlite3.Row) -> Person:
+    return Person(**{name: row[name] for name in Person.__slots__})
+
+
+def by_value(db: sqlite3.Connection, value: str) -> Person | None:
+    row = db.execute(_BY_VALUE, (value,)).fetchone()
+    return _person(row) if row else None
+
+
+def by_address(db: sqlite3.Connection, address: int) -> Person:
+    return _person(db.execute(_BY_ADDRESS, (address,)).fetchone())
+
+
+def add(
+    db: sqlite3.Connection,
+    kind: str,
+    value: str,
+    number_key: str,
+    now: float,
+    *,
+    raw: str | None = None,
+    channel: int | None = None,
+    language: str | None = None,
+    area: int | None = None,
+    source: str = "message",
+) -> Person:
+    """Add a contact with one address. Someone who left stays out, however they come back in."""
+    contact = db.execute(_ADD_CONTACT, (language, area, source, now)).fetchone()[0]
+    last = consent.last(db, number_key)
+    state, at = (last["state"], last["at"]) if last else ("none", None)
+    db.execute(_ADD_ADDRESS, (contact, kind, value, raw, channel, state, at))
+    found = by_value(db, value)
+    assert found is not None
+    return found
+
+
+def meet(
+    db: sqlite3.Connection, kind: str, value: str, number_key: str, now: float, channel: int
+) -> Person:
+    """Return the person at an address, added if new, and note that they were heard."""
+    found = by_value(db, value) or add(db, kind, value, number_key, now, channel=channel)
+    db.execute("UPDATE contact SET heard_at = ? WHERE id = ?", (now, found.contact))
+    db.execute("UPDATE address SET channel = ? WHERE id = ?", (channel, found.address))
+    return found
+
+
+def set_language(db: sqlite3.Connection, contact: int, language: str | None) -> None:
+    db.execute("UPDATE contact SET language = ? WHERE id = ?", (language, contact))
+
+
+def set_area(db: sqlite3.Connection, contact: int, area: int | None) -> None:
+    db.execute("UPDATE contact SET area = ? WHERE id = ?", (area, contact))
+
+
+def pause(db: sqlite3.Connection, address: int, now: float | None) -> None:
+    """Hold back all but emergencies until a person has decided; None lifts it."""
+    db.execute("UPDATE address SET paused_at = ? WHERE id = ?", (now, address))
+
+
+def last_channel(db: sqlite3.Connection, address: int) -> int | None:
+    """The channel this person last wrote on."""
+    row = db.execute("SELECT channel FROM address WHERE id = ?", (address,)).fetchone()
+    return row["channel"] if row else None
+
+
+def group_id(db: sqlite3.Connection, name: str) -> int:
+    """Return the group of that name, made if new."""
+    db.execute("INSERT INTO groups (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+    return int(db.execute("SELECT id FROM groups WHERE name = ?", (name,)).fetchone()[0])
+
+
+def join_groups(db: sqlite3.Connection, contact: int, names: Sequence[str]) -> None:
+    for name in names:
+        row = (group_id(db, name), contact)
+        db.execute("INSERT INTO member (groups, contact) VALUES (?, ?) ON CONFLICT DO NOTHING", row)
+
+
+def set_groups(db: sqlite3.Connection, contact: int, names: Sequence[str]) -> None:
+    db.execute("DELETE FROM member WHERE contact = ?", (contact,))
+    join_groups(db, contact, names)
+
+
+def groups_of(db: sqlite3.Connection, contact: int) -> list[str]:
+    sql = "SELECT name FROM groups JOIN member ON groups.id = groups WHERE contact = ? ORDER BY 1"
+    return [row["name"] for row in db.execute(sql, (contact,))]
+
+
+def groups(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    sql = """SELECT groups.*, (SELECT count(*) FROM member WHERE groups = groups.id) AS people
+               FROM groups ORDER BY name"""
+    return db.execute(sql).fetchall()
+
+
+def get(db: sqlite3.Connection, contact: int) -> sqlite3.Row | None:
+    sql = """SELECT contact.*, area.pcode, area.name AS place FROM contact
+               LEFT JOIN area ON area.id = contact.area WHERE contact.id = ?"""
+    row: sqlite3.Row | None = db.execute(sql, (contact,)).fetchone()
+    return row
+
+
+def addresses(db: sqlite3.Connection, contact: int) -> list[sqlite3.Row]:
+    return db.execute("SELECT * FROM address WHERE contact = ? ORDER BY id", (contact,)).fetchall()
+
+
+def page(
+    db: sqlite3.Connection, before: int = 1 << 62, limit: int = 25, **filters: Any
+) -> list[sqlite3.Row]:
+    """Return contacts, newest first, from below the id `before`; see `_FILTERS` for filters."""
+    given = {name: value for name, value in filters.items() if value}
+    sql = _PAGE.format(filters=" ".join(_FILTERS[name] for name in given))
+    return db.execute(sql, given | {"before": before, "limit": limit}).fetchall()
+
+
+def count(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM contact").fetchone()[0])

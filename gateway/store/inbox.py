@@ -1,0 +1,77 @@
+"""Messages that came in, told once however often the provider tells them."""
+
+import json
+import sqlite3
+
+from gateway.domain.messages import Inbound
+
+_ADD = """
+INSERT INTO inbound (channel, reference, address, sender, recipient, text, raw, media, network,
+                     flags, provider_at, received_at, language, decision, answer)
+VALUES (:channel, :reference, :address, :sender, :recipient, :text, :raw, :media, :network,
+        :flags, :provider_at, :received_at, NULL, '', NULL)
+    ON CONFLICT (channel, reference) DO NOTHING
+RETURNING id
+"""
+_KEEP = "INSERT INTO kept_call (channel, kind, reason, body, at) VALUES (?, ?, ?, ?, ?)"
+
+KEPT_SECONDS = 7 * 86400
+
+
+def add(
+    db: sqlite3.Connection,
+    channel: int,
+    message: Inbound,
+    address: int | None,
+    now: float,
+    raw: bytes | None = None,
+) -> int | None:
+    """Keep a message; return its id, or None if we already have it."""
+    media = json.dumps([{"url": m.url, "type": m.type} for m in message.media])
+    row = {
+        "channel": channel,
+        "reference": message.reference,
+        "address": address,
+        "sender": message.sender,
+        "recipient": message.to,
+        "text": message.text,
+        "raw": raw,
+        "media": media if message.media else None,
+        "network": message.network,
+        "flags": ",".join(message.flags) or None,
+        "provider_at": message.at.timestamp() if message.at else None,
+        "received_at": now,
+    }
+    found = db.execute(_ADD, row).fetchone()
+    return int(found["id"]) if found else None
+
+
+def decided(
+    db: sqlite3.Connection, id: int, decision: str, language: str | None, answer: list[str]
+) -> None:
+    """Write down what was decided and answered, so that a repeat gets the same answer."""
+    sql = "UPDATE inbound SET decision = ?, language = ?, answer = ? WHERE id = ?"
+    db.execute(sql, (decision, language, json.dumps(answer) if answer else None, id))
+
+
+def answer(db: sqlite3.Connection, channel: int, reference: str) -> list[str]:
+    """Return what was handed back to the provider when this message first came."""
+    sql = "SELECT answer FROM inbound WHERE channel = ? AND reference = ?"
+    row = db.execute(sql, (channel, reference)).fetchone()
+    return list(json.loads(row["answer"])) if row and row["answer"] else []
+
+
+def keep_call(
+    db: sqlite3.Connection, channel: str, kind: str, reason: str, body: bytes, now: float
+) -> None:
+    """Keep a refused call whole for a person to look at."""
+    db.execute(_KEEP, (channel, kind, reason, body[:100_000], now))
+
+
+def drop_old_calls(db: sqlite3.Connection, now: float) -> int:
+    return db.execute("DELETE FROM kept_call WHERE at < ?", (now - KEPT_SECONDS,)).rowcount
+
+
+def kept_calls(db: sqlite3.Connection, limit: int = 25) -> list[sqlite3.Row]:
+    sql = "SELECT * FROM kept_call ORDER BY id DESC LIMIT ?"
+    return db.execute(sql, (limit,)).fetchall()

@@ -1,0 +1,172 @@
+"""Messages on their way out: the ledger that every carrier's word is checked against."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gateway.domain.messages import Class, State
+
+_ADD = """
+INSERT INTO outbox (address, recipient, channel, class, due_at, expires_at, text, language, source,
+                    parts, alphabet, inbound, feedback, forced, created_at)
+VALUES (:address, :recipient, :channel, :class_, :due_at, :expires_at, :text, :language, :source,
+        :parts, :alphabet, :inbound, :feedback, :forced, :now)
+RETURNING id
+"""
+_DUE = """
+SELECT id, parts FROM outbox
+ WHERE channel = ? AND state = 'queued' AND class = ? AND due_at <= ?
+ ORDER BY due_at, id LIMIT ?
+"""
+_CLAIM = """
+UPDATE outbox SET state = 'claimed', claimed_at = ?, batch = ?, attempts = attempts + 1
+ WHERE id = ? AND state = 'queued'
+"""
+_CLAIMED = """
+SELECT outbox.id, outbox.recipient, coalesce(outbox.text, alert_text.text) AS text, outbox.class,
+       outbox.expires_at, outbox.parts, outbox.alphabet, outbox.attempts, outbox.created_at,
+       outbox.source, address.consent, address.consent_at, address.paused_at,
+       inbound.received_at AS asked_at, alert.state AS alert_state, alert.exercise,
+       EXISTS (SELECT 1 FROM alert AS later WHERE later.supersedes = alert.id
+                  AND later.state IN ('approved', 'running', 'done')) AS superseded,
+       EXISTS (SELECT 1 FROM member JOIN groups ON groups.id = member.groups
+                WHERE member.contact = address.contact AND groups.exercise) AS in_exercise
+  FROM outbox
+  LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
+  LEFT JOIN address ON address.id = outbox.address
+  LEFT JOIN inbound ON inbound.id = outbox.inbound
+  LEFT JOIN alert ON alert.id = outbox.alert
+ WHERE outbox.id IN (SELECT value FROM json_each(?))
+ ORDER BY outbox.class, outbox.due_at, outbox.id
+"""
+_SENT = """
+UPDATE outbox SET state = CASE state WHEN 'claimed' THEN 'sent' WHEN 'unknown' THEN 'sent'
+                                     ELSE state END,
+       reference = :reference, sent_at = coalesce(sent_at, :now), reason = NULL
+ WHERE id = :id AND batch = :batch
+"""
+_END = """
+UPDATE outbox SET state = :state, reason = :reason, final_at = :now
+ WHERE id = :id AND state IN ('queued', 'claimed', 'unknown')
+"""
+_AGAIN = """
+UPDATE outbox SET state = 'queued', due_at = :due_at, reason = :reason, batch = NULL,
+       attempts = attempts - :free
+ WHERE id = :id AND state IN ('claimed', 'unknown')
+"""
+_UNKNOWN = """
+UPDATE outbox SET state = 'unknown', reason = :reason WHERE id = :id AND state = 'claimed'
+"""
+_LAPSED = """
+SELECT id, batch, class, attempts, created_at, channel FROM outbox
+ WHERE state = 'claimed' AND claimed_at < ? ORDER BY claimed_at LIMIT 1000
+"""
+_COUNTS = "SELECT state, count(*) AS rows FROM outbox WHERE alert = ? GROUP BY state"
+_NEXT_DUE = """
+SELECT min(due_at) FROM outbox WHERE channel = ? AND state = 'queued' AND class = ?
+"""
+
+
+def add(
+    db: sqlite3.Connection,
+    *,
+    address: int | None,
+    recipient: str,
+    channel: int,
+    class_: int,
+    text: str,
+    language: str | None,
+    source: str,
+    parts: int,
+    alphabet: str,
+    due_at: float,
+    now: float,
+    expires_at: float | None = None,
+    inbound: int | None = None,
+    feedback: int | None = None,
+    forced: bool = False,
+) -> int:
+    """Queue one message; `source` says why it is sent, as `topic:flood/1@2` or `api`."""
+    row = {"address": address, "recipient": recipient, "channel": channel, "class_": class_}
+    row |= {"text": text, "language": language, "source": source, "parts": parts}
+    row |= {"alphabet": alphabet, "due_at": due_at, "expires_at": expires_at, "now": now}
+    row |= {"inbound": inbound, "feedback": feedback, "forced": int(forced)}
+    return int(db.execute(_ADD, row).fetchone()["id"])
+
+
+def handed_back(db: sqlite3.Connection, id: int, now: float) -> None:
+    """The message goes out in the answer to the provider's own call: no lane will claim it."""
+    sql = "UPDATE outbox SET state = 'sent', sent_at = ?, attempts = 1 WHERE id = ?"
+    db.execute(sql, (now, id))
+
+
+def claim(
+    db: sqlite3.Connection, channel: int, batch: str, now: float, rows: int, parts: float
+) -> list[int]:
+    """Claim the best due rows, at most so many rows and parts; return their ids in order."""
+    chosen: list[int] = []
+    for class_ in Class:
+        for row in db.execute(_DUE, (channel, class_, now, rows - len(chosen))):
+            if chosen and row["parts"] > parts:
+                break
+            parts -= row["parts"]
+            chosen.append(row["id"])
+        if len(chosen) >= rows or (chosen and parts <= 0):
+            break
+    db.executemany(_CLAIM, [(now, batch, id) for id in chosen])
+    return chosen
+
+
+def claimed(db: sqlite3.Connection, ids: Sequence[int]) -> list[sqlite3.Row]:
+    """Return claimed rows with all that the gate asks about, best first."""
+    return db.execute(_CLAIMED, (str(list(ids)),)).fetchall()
+
+
+def sent(db: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Record that the provider took these; a receipt that came first is not undone."""
+    db.executemany(_SENT, rows)
+
+
+def end(db: sqlite3.Connection, id: int, state: State, reason: str, now: float) -> None:
+    db.execute(_END, {"id": id, "state": state, "reason": reason, "now": now})
+
+
+def again(db: sqlite3.Connection, id: int, due_at: float, reason: str, free: bool = False) -> None:
+    """Back into the queue for later; a `free` attempt is not counted."""
+    db.execute(_AGAIN, {"id": id, "due_at": due_at, "reason": reason, "free": int(free)})
+
+
+def unknown(db: sqlite3.Connection, id: int, reason: str) -> None:
+    db.execute(_UNKNOWN, {"id": id, "reason": reason})
+
+
+def lapsed(db: sqlite3.Connection, before: float) -> list[sqlite3.Row]:
+    """Rows claimed before then and never told of."""
+    return db.execute(_LAPSED, (before,)).fetchall()
+
+
+def next_due(db: sqlite3.Connection, channel: int) -> float | None:
+    """When the next queued row of a channel is due, or None."""
+    found = [db.execute(_NEXT_DUE, (channel, class_)).fetchone()[0] for class_ in Class]
+    return min((due for due in found if due is not None), default=None)
+
+
+def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute("SELECT * FROM outbox WHERE id = ?", (id,)).fetchone()
+    return row
+
+
+def alert_counts(db: sqlite3.Connection, alert: int) -> dict[str, int]:
+    """How many rows of an alert are in each state; a claimed row counts as queued."""
+    counts = dict.fromkeys([s.value for s in State if s != State.CLAIMED], 0)
+    for row in db.execute(_COUNTS, (alert,)):
+        state = "queued" if row["state"] == "claimed" else row["state"]
+        counts[state] += row["rows"]
+    return counts
+
+
+def withdraw_alert(db: sqlite3.Connection, alert: int, reason: str, now: float) -> int:
+    """Take back every row of an alert that no lane has claimed yet."""
+    sql = """UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
+              WHERE alert = ? AND state = 'queued'"""
+    return db.execute(sql, (reason, now, alert)).rowcount

@@ -1,0 +1,77 @@
+"""What providers say became of our messages, in whatever order they say it."""
+
+import sqlite3
+
+from gateway.domain.messages import Receipt, State
+from gateway.domain.receipts import advance
+
+_ADD = """
+INSERT INTO receipt (channel, reference, outbox, status, error, at, received_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (channel, reference, status) DO NOTHING
+"""
+_ROW = "SELECT id, state FROM outbox WHERE channel = ? AND reference = ?"
+_OWN = "SELECT id, state FROM outbox WHERE channel = ? AND id = ?"
+_MOVE = """
+UPDATE outbox SET state = ?, reason = coalesce(?, reason), reference = coalesce(reference, ?),
+       sent_at = coalesce(sent_at, ?), final_at = CASE WHEN ? THEN ? ELSE final_at END
+ WHERE id = ?
+"""
+_WAITING = """
+SELECT receipt.id, receipt.status, receipt.error, outbox.id AS row, outbox.state
+  FROM outbox JOIN receipt ON receipt.channel = outbox.channel
+                          AND receipt.reference = outbox.reference
+ WHERE receipt.outbox IS NULL AND outbox.id IN (SELECT value FROM json_each(?))
+ ORDER BY receipt.id
+"""
+
+_FINAL = {State.DELIVERED, State.FAILED, State.EXPIRED, State.WITHDRAWN}
+PATIENCE = 3600.0
+
+
+def apply(db: sqlite3.Connection, channel: int, receipt: Receipt, now: float) -> int | None:
+    """Keep a receipt and move its row; None when its row is not known (yet)."""
+    row = _row(db, channel, receipt)
+    at = receipt.at.timestamp() if receipt.at else None
+    told = (channel, receipt.reference, row["id"] if row else None, receipt.status, receipt.error)
+    db.execute(_ADD, (*told, at, now))
+    if row is None:
+        return None
+    _move(db, row["id"], row["state"], receipt, now)
+    return int(row["id"])
+
+
+def _row(db: sqlite3.Connection, channel: int, receipt: Receipt) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(_ROW, (channel, receipt.reference)).fetchone()
+    if row is None and receipt.own and receipt.own.isdecimal():
+        row = db.execute(_OWN, (channel, int(receipt.own))).fetchone()
+    return row
+
+
+def _move(db: sqlite3.Connection, id: int, state: str, receipt: Receipt, now: float) -> None:
+    new = advance(State(state), receipt.status)
+    if new == state:
+        return
+    final = new in _FINAL
+    db.execute(_MOVE, (new, receipt.error, receipt.reference, now, final, now, id))
+
+
+def overtaken(db: sqlite3.Connection, rows: list[int], now: float) -> None:
+    """Apply receipts that came before the send's own answer, now that their rows are known."""
+    for row in db.execute(_WAITING, (str(rows),)).fetchall():
+        db.execute("UPDATE receipt SET outbox = ? WHERE id = ?", (row["row"], row["id"]))
+        state = db.execute("SELECT state FROM outbox WHERE id = ?", (row["row"],)).fetchone()[0]
+        new = advance(State(state), row["status"])
+        if new != state:
+            told = (new, row["error"], None, now, new in _FINAL, now, row["row"])
+            db.execute(_MOVE, told)
+
+
+def forget_strangers(db: sqlite3.Connection, now: float) -> int:
+    """Drop receipts whose message never showed up."""
+    sql = "DELETE FROM receipt WHERE outbox IS NULL AND received_at < ?"
+    return db.execute(sql, (now - PATIENCE,)).rowcount
+
+
+def of(db: sqlite3.Connection, outbox: int) -> list[sqlite3.Row]:
+    return db.execute("SELECT * FROM receipt WHERE outbox = ? ORDER BY id", (outbox,)).fetchall()
