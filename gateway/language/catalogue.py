@@ -174,11 +174,13 @@ def same_printf(entry: Entry) -> bool:
     >>> same_printf(one), same_printf(Entry("k", ("Half",), ("50 %",), int))
     (True, False)
     """
-    asked, known = (
-        {place for text in texts for place in _PRINTF.findall(text)}
-        for texts in (entry.forms, entry.sources)
-    )
-    return asked <= known
+    known = printf_places("".join(entry.sources))
+    return printf_places("".join(entry.forms)) <= known
+
+
+def printf_places(text: str) -> set[str]:
+    """Return every %(name)s, {name} and % sign of a console sentence."""
+    return set(_PRINTF.findall(text))
 
 
 def listed(text: str) -> list[str]:
