@@ -4,12 +4,13 @@ A provider is a translation: it verifies a call, reads it into events, answers i
 sends. It knows no SQL, no Flask, no Redis. One file and one line in PROVIDERS each.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from gateway.domain.messages import Event, Outgoing, Result, Screen
+from gateway.domain.messages import Event, Outcome, Outgoing, Result, Screen
 
 PROVIDERS = {
     "simulator": "gateway.providers.simulator:Simulator",
@@ -55,6 +56,33 @@ class Need:
     secret: bool = False
     default: str | None = None  # None: must be given
     pattern: str = ""  # a regular expression the whole value must match
+    hidden: bool = False  # not asked for in ordinary use
+
+    def wrong(self, value: str | None) -> str | None:
+        """Return what is wrong with a value (None: not given), or None; never the value.
+
+        >>> Need("reply", "How.", default="rest", pattern="rest|twiml").wrong("fax")
+        'reply is not of the right form. How.'
+        >>> Need("api_key", "Where.").wrong(None)
+        'api_key must be given. Where.'
+        """
+        if value is None:
+            return f"{self.name} must be given. {self.meaning}" if self.default is None else None
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            return f"{self.name} is not of the right form. {self.meaning}"
+        return None
+
+
+COUNTRY = Need(
+    "country", "Two letters, for numbers without a country.", default="", pattern=r"(\w\w)?"
+)
+TIMEOUT = Need(
+    "timeout",
+    "How many seconds to wait for their answer.",
+    default="15",
+    pattern=r"\d+(\.\d+)?",
+    hidden=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +99,7 @@ class Can:
     rate: float = 10.0  # parts a second, until the channel says otherwise
     screen_gsm7: int = 160
     screen_ucs2: int = 70
+    replies: bool = False  # texts handed to `answer` travel back in the call itself
 
 
 class HookError(Exception):
@@ -98,23 +127,30 @@ class SendError(Exception):
     """The message did not go out; `retry` says whether asking again can help."""
 
     retry = False
+    outcome: ClassVar[Outcome] = Outcome.UNKNOWN
 
     def __init__(self, code: str = "", wait: float | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.wait = wait
 
+    def result(self, id: int) -> Result:
+        """Return this failure as the result of the message with that id."""
+        return Result(id, self.outcome, error=self.code or None, wait=self.wait)
+
 
 class Unreachable(SendError):
     """It surely never reached them."""
 
     retry = True
+    outcome = Outcome.TRANSIENT
 
 
 class Busy(SendError):
     """They ask us to slow down; `wait` seconds where they said."""
 
     retry = True
+    outcome = Outcome.THROTTLED
 
 
 class MaybeSent(SendError):
@@ -124,13 +160,19 @@ class MaybeSent(SendError):
 class Rejected(SendError):
     """They will never take this message."""
 
+    outcome = Outcome.REJECTED
+
 
 class Stopped(Rejected):
     """The person asked their network for silence; take them off every list."""
 
+    outcome = Outcome.LEFT
+
 
 class Account(SendError):
     """Nothing will go out on this channel until someone mends it: sign-in, credit, sender."""
+
+    outcome = Outcome.ACCOUNT
 
 
 class Provider(Protocol):
@@ -159,6 +201,14 @@ class Provider(Protocol):
 
     def send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
         """Hand messages over, at most `can.batch` a call; one Result each, in any order."""
+
+
+def wrong(needs: Iterable[Need], settings: Mapping[str, str]) -> list[str]:
+    """Return one sentence for each setting that is missing, misshapen or unknown."""
+    known = {need.name: need for need in needs}
+    told = [need.wrong(settings.get(name)) for name, need in known.items()]
+    unknown = [f"{name} is not a setting of this provider." for name in settings.keys() - known]
+    return [sentence for sentence in told if sentence] + sorted(unknown)
 
 
 def load(name: str) -> type[Provider]:

@@ -1,0 +1,240 @@
+"""Africa's Talking: SMS and USSD. Manual: https://developers.africastalking.com/docs."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gateway.domain.messages import (
+    Event,
+    Inbound,
+    OptOut,
+    Outcome,
+    Outgoing,
+    Phase,
+    Receipt,
+    Result,
+    Screen,
+    Turn,
+)
+from gateway.providers import (
+    COUNTRY,
+    TIMEOUT,
+    Answer,
+    Can,
+    Hook,
+    HookError,
+    MaybeSent,
+    Need,
+    reading,
+    sending,
+)
+from gateway.providers.africastalking.codes import CODES, STATUSES
+
+if TYPE_CHECKING:
+    from gateway.providers.http import Door
+
+LIVE = "https://api.africastalking.com"
+SANDBOX = "https://api.sandbox.africastalking.com"
+PATH = "/version1/messaging"
+
+
+class AfricasTalking:
+    """A short code, sender name or USSD code at Africa's Talking."""
+
+    name = "africastalking"
+    can = Can(ussd=True, batch=100, rate=30.0)
+    needs = (
+        Need("username", "Your app's user name; `sandbox` for the sandbox.", pattern=r"\S{1,64}"),
+        Need("api_key", "The API key of that app.", secret=True, pattern=r"\S{6,256}"),
+        Need(
+            "sender",
+            "Short code or name to send from; empty: the channel's address.",
+            default="",
+            pattern=r"(\+?[\w .-]{1,15})?",
+        ),
+        Need(
+            "hook_key",
+            "A word of your own; calls must carry it as ?key=… (they sign nothing).",
+            secret=True,
+            default="",
+            pattern=r"([\w-]{16,128})?",
+        ),
+        COUNTRY,
+        Need("base_url", "Another host.", default="", pattern=r"(https?://\S+)?", hidden=True),
+        TIMEOUT,
+    )
+
+    def __init__(
+        self,
+        address: str,
+        settings: Mapping[str, str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.address = address
+        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+        self.country = self.settings["country"]
+        self.clock = clock
+
+    # In
+
+    def verify(self, hook: Hook) -> None:
+        """Raise Forged unless the call carries our key, where we have set one."""
+        reading.small(hook)
+        if self.settings["hook_key"]:
+            reading.secret(dict(hook.query).get("key", ""), self.settings["hook_key"])
+
+    def read(self, hook: Hook) -> Iterator[Event]:
+        """Yield what the call tells. Its fields say what it is, not the address it came to."""
+        found = reading.fields(hook)
+        if "serviceCode" in found or "sessionId" in found:
+            yield self._ending(found) if "status" in found else self._turn(hook, found)
+        elif "status" in found:
+            yield from self._receipt(found)
+        elif "senderId" in found and "text" not in found:
+            sender = reading.phone(found, "phoneNumber", self.country)
+            yield OptOut(sender, reading.need(found, "senderId"), "stop")
+        elif "updateType" not in found:  # subscriptions to paid content are not our business
+            yield self._inbound(hook, found)
+
+    def _inbound(self, hook: Hook, found: Mapping[str, str]) -> Inbound:
+        text, flags = reading.text(hook, found.get("text", ""))
+        return Inbound(
+            sender=reading.sender(found, "from", self.country),
+            to=reading.need(found, "to"),
+            text=text,
+            reference=reading.need(found, "id"),
+            at=reading.moment(found, "date"),
+            network=found.get("networkCode") or None,
+            flags=flags,
+        )
+
+    def _receipt(self, found: Mapping[str, str]) -> Iterator[Event]:
+        reference = reading.need(found, "id")
+        status = STATUSES.get(found["status"])
+        if status is None:
+            return
+        to = reading.recipient(found, "phoneNumber", self.country)
+        error = found.get("failureReason") or None
+        yield Receipt(reference, status, to, error=error)
+        if error == "UserInBlackList" and to:
+            yield OptOut(to, None, "stop")
+
+    def _turn(self, hook: Hook, found: Mapping[str, str]) -> Turn:
+        path, _ = reading.text(hook, found.get("text", ""))
+        return Turn(
+            sender=reading.phone(found, "phoneNumber", self.country),
+            to=reading.need(found, "serviceCode"),
+            session=reading.need(found, "sessionId"),
+            phase=Phase.INPUT if path else Phase.START,
+            text=path,
+            path=path,
+            network=found.get("networkCode") or None,
+        )
+
+    def _ending(self, found: Mapping[str, str]) -> Turn:
+        return Turn(
+            sender=reading.phone(found, "phoneNumber", self.country),
+            to=reading.need(found, "serviceCode"),
+            session=reading.need(found, "sessionId"),
+            phase=Phase.END,
+            text="",
+            network=found.get("networkCode") or None,
+            at=reading.moment(found, "date"),
+            result=found["status"].lower(),
+            hops=reading.whole(found, "hopsCount"),
+            duration_ms=reading.whole(found, "durationInMillis"),
+            error=found.get("errorMessage") or None,
+        )
+
+    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
+        """Return 200; they read nothing of it."""
+        return Answer()
+
+    def screen(self, hook: Hook, screen: Screen) -> Answer:
+        """Return one page: CON when more input is wanted, END on the last one."""
+        return Answer(body=f"{'CON' if screen.goes_on else 'END'} {screen.text}")
+
+    def refuse(self, hook: Hook, error: HookError) -> Answer:
+        """Return the reason, for whoever reads their log."""
+        return Answer(error.status, body=str(error))
+
+    # Out
+
+    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
+        """Hand messages over, all that share a text in one call."""
+        alive, late = sending.fresh(messages, self.clock())
+        yield from late
+        if alive:
+            _ = self._door  # made here once, before threads can race for it
+            yield from sending.hand_over(self._pool, self._send, _calls(alive, self.can.batch))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
+
+    @cached_property
+    def _door(self) -> "Door":
+        from gateway.providers.http import Door
+
+        host = SANDBOX if self.settings["username"] == "sandbox" else LIVE
+        read = float(self.settings["timeout"])
+        return Door(self.settings["base_url"] or host, self.can.connections, read=read)
+
+    def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
+        headers = {"apiKey": self.settings["api_key"], "Accept": "application/json"}
+        reply = self._door.post(PATH, self._order(messages), headers)
+        try:
+            told = json.loads(reply.body)["SMSMessageData"]
+            entries = {entry["number"]: entry for entry in told["Recipients"]}
+            return [_result(one.id, told, entries.get(one.to)) for one in messages]
+        except (ValueError, KeyError, TypeError):
+            raise MaybeSent("bad_json") from None
+
+    def _order(self, messages: Sequence[Outgoing]) -> dict[str, str]:
+        order = {
+            "username": self.settings["username"],
+            "to": ",".join(message.to for message in messages),
+            "message": messages[0].text,
+            "bulkSMSMode": "1",
+        }
+        sender = self.settings["sender"] or self.address
+        if sender and not sender.startswith("*"):  # a USSD code cannot send
+            order["from"] = sender
+        if len(messages) > 1:
+            order["enqueue"] = "1"
+        return order
+
+
+def _calls(messages: Iterable[Outgoing], most: int) -> list[list[Outgoing]]:
+    """Group messages that share a text; nobody is twice in one call.
+
+    >>> a, b, c = Outgoing(1, "+1", "x"), Outgoing(2, "+2", "x"), Outgoing(3, "+1", "x")
+    >>> [[m.id for m in call] for call in _calls([a, b, c], 100)]
+    [[1, 2], [3]]
+    """
+    groups: dict[tuple[str, int], list[Outgoing]] = {}
+    told: dict[tuple[str, str], int] = {}
+    for message in messages:
+        again = told.get((message.text, message.to), 0)
+        told[message.text, message.to] = again + 1
+        groups.setdefault((message.text, again), []).append(message)
+    return [g[i : i + most] for g in groups.values() for i in range(0, len(g), most)]
+
+
+def _result(id: int, told: Mapping[str, Any], entry: Mapping[str, Any] | None) -> Result:
+    """Return what became of one message: by its own entry, else by the word for the call."""
+    if entry is None and told["Recipients"]:
+        return Result(id, Outcome.UNKNOWN, error="no_entry")
+    if entry is None:  # nothing was sent, to nobody
+        code = re.sub(r"\W.*", "", str(told["Message"]), flags=re.DOTALL)[:40]
+        outcome, wait = CODES.get(code, (Outcome.REJECTED, None))
+        return Result(id, outcome, error=code or "no_recipients", wait=wait)
+    code = str(entry["statusCode"])
+    outcome, wait = CODES.get(code, (Outcome.UNKNOWN, None))
+    if outcome is not Outcome.ACCEPTED:
+        return Result(id, outcome, error=code, wait=wait)
+    return Result(id, outcome, str(entry["messageId"]), cost=entry.get("cost"))

@@ -1,0 +1,131 @@
+"""Reading a provider's call: its fields, and what makes one of them unusable."""
+
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+from gateway.domain.phone import BadNumber, normalise
+from gateway.providers import Forged, Garbled, Hook, Pairs
+
+BODY = 100_000  # bytes in a call
+TEXT = 10_000  # characters kept of a text
+WORD = 255  # characters in an id or a number
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?")
+
+
+def pairs(encoded: bytes | str) -> Pairs:
+    """Return a form or query as name-value pairs, in order, with the empty ones.
+
+    >>> pairs("a=1&b=&a=%F0%9F%92%A7+%2B")
+    (('a', '1'), ('b', ''), ('a', '💧 +'))
+    """
+    text = encoded.decode("utf-8", "replace") if isinstance(encoded, bytes) else encoded
+    return tuple(parse_qsl(text, keep_blank_values=True, errors="replace"))
+
+
+def fields(hook: Hook) -> dict[str, str]:
+    """Return the call's fields; where a name comes twice, the first counts."""
+    return dict(reversed(hook.query if hook.method == "GET" else hook.form))
+
+
+def header(hook: Hook, name: str) -> str:
+    """Return a header whatever the case of its name, or an empty string."""
+    found = hook.headers.get(name)
+    if found is not None:
+        return found
+    return next((v for k, v in hook.headers.items() if k.lower() == name.lower()), "")
+
+
+def small(hook: Hook) -> None:
+    """Raise Garbled if the call is larger than we read."""
+    if len(hook.body) > BODY:
+        raise Garbled("bad_length", "body")
+
+
+def secret(theirs: str, ours: str) -> None:
+    """Raise Forged unless the two are the same; takes equally long either way."""
+    if not hmac.compare_digest(theirs.encode("utf-8", "replace"), ours.encode()):
+        raise Forged("bad_secret")
+
+
+def need(found: Mapping[str, str], *names: str) -> str:
+    """Return the first of these fields that is there; raise Garbled if none is."""
+    value = next((found[name] for name in names if found.get(name)), "").replace("\0", "")
+    if not value:
+        raise Garbled("missing_field", names[0])
+    if len(value) > WORD:
+        raise Garbled("bad_length", names[0])
+    return value
+
+
+def text(hook: Hook, value: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text as we keep it, and flags: `cut` too long, `bad_utf8` unreadable bytes.
+
+    Nothing is trimmed: spaces and an empty text are what the person sent.
+    """
+    whole = value.replace("\0", "")
+    flags = ("cut",) * (len(whole) > TEXT) + ("bad_utf8",) * _replaced(hook, whole)
+    return whole[:TEXT], flags
+
+
+def _replaced(hook: Hook, value: str) -> bool:
+    """Tell our replacement character from one that the person really sent."""
+    if "\ufffd" not in value:
+        return False
+    raw = hook.body.upper() + hook.url.upper().encode("utf-8", "replace")
+    return b"%EF%BF%BD" not in raw and b"\xef\xbf\xbd" not in raw and b"\\UFFFD" not in raw
+
+
+def sender(found: Mapping[str, str], name: str, country: str) -> str:
+    """Return who wrote: E.164, a short code, a name, or `whatsapp:` and a number; or Garbled."""
+    prefix, colon, number = need(found, name).rpartition(":")
+    try:
+        value: str = normalise(number, country).value
+    except BadNumber:
+        raise Garbled("bad_number", name) from None
+    if prefix not in ("", "whatsapp"):
+        raise Garbled("bad_number", name)
+    return f"{prefix}{colon}{value}"
+
+
+def phone(found: Mapping[str, str], name: str, country: str) -> str:
+    """Return a subscriber's number as E.164; raise Garbled if it is anything else."""
+    value = sender(found, name, country)
+    if not value.startswith("+"):
+        raise Garbled("bad_number", name)
+    return value
+
+
+def recipient(found: Mapping[str, str], name: str, country: str) -> str | None:
+    """Return a receipt's number where it is usable: it is only information there."""
+    try:
+        return sender(found, name, country)
+    except Garbled:
+        return None
+
+
+def moment(found: Mapping[str, str], name: str) -> datetime | None:
+    """Return a time, UTC unless it says otherwise, or None if not given; else Garbled.
+
+    >>> moment({"date": "2026-08-01 07:00:00"}, "date").isoformat()
+    '2026-08-01T07:00:00+00:00'
+    """
+    given = found.get(name, "")
+    if not given:
+        return None
+    try:
+        if not _MOMENT.fullmatch(given):
+            raise ValueError
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        raise Garbled("bad_timestamp", name) from None
+    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+
+
+def whole(found: Mapping[str, str], name: str) -> int | None:
+    """Return a count, or None where it is not given or not a number."""
+    given = found.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None

@@ -1,0 +1,239 @@
+"""Twilio Programmable Messaging. Manual: https://www.twilio.com/docs/messaging."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from gateway.domain.messages import (
+    Event,
+    Inbound,
+    Media,
+    OptOut,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Result,
+    Screen,
+    Status,
+)
+from gateway.providers import (
+    COUNTRY,
+    TIMEOUT,
+    Answer,
+    Can,
+    Forged,
+    Hook,
+    HookError,
+    Need,
+    Rejected,
+    Stopped,
+    reading,
+    sending,
+)
+from gateway.providers.twilio.codes import CODES, STATUSES, TOO_LATE, Verdict
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+
+HOST = "https://api.twilio.com"
+LONGEST_WAIT = 36_000  # seconds a message may stay in their queue
+
+_EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response>{}</Response>'
+
+
+class _Form:
+    """A form as the validator wants it: every value of a name, the empty ones too."""
+
+    def __init__(self, hook: Hook) -> None:
+        self.values: dict[str, list[str]] = {}
+        for name, value in hook.form:
+            self.values.setdefault(name, []).append(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    def getall(self, name: str) -> list[str]:
+        return self.values[name]
+
+
+class Twilio:
+    """A Twilio number, short code, name or Messaging Service."""
+
+    name = "twilio"
+    can = Can(batch=100, connections=32, characters=1600)
+    needs = (
+        Need("account_sid", "The Account SID, on the console's first page.", pattern="AC\\w{32}"),
+        Need("auth_token", "The Auth Token beside it.", secret=True, pattern=r"\S{8,128}"),
+        Need(
+            "auth_token_2",
+            "The other Auth Token, while you change from one to the other.",
+            secret=True,
+            default="",
+            pattern=r"(\S{8,128})?",
+        ),
+        Need(
+            "messaging_service_sid",
+            "Send through this Messaging Service.",
+            default="",
+            pattern="(MG\\w{32})?",
+        ),
+        Need(
+            "api_key",
+            "Sign in with this API key (SK…) to send; empty: with the Auth Token.",
+            default="",
+            pattern="(SK\\w{32})?",
+        ),
+        Need("api_secret", "The secret of that API key.", secret=True, default=""),
+        Need(
+            "reply",
+            "How answers travel: rest (queued) or twiml (in the call itself).",
+            default="rest",
+            pattern="rest|twiml",
+        ),
+        COUNTRY,
+        Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+        Need("base_url", "Another host.", default=HOST, pattern=r"https?://\S+", hidden=True),
+        TIMEOUT,
+    )
+
+    def __init__(
+        self,
+        address: str,
+        settings: Mapping[str, str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.address = address
+        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+        self.country = self.settings["country"]
+        self.clock = clock
+        self.can = replace(type(self).can, replies=self.settings["reply"] == "twiml")
+
+    # In
+
+    def verify(self, hook: Hook) -> None:
+        """Raise Forged unless the signature is theirs and the account ours."""
+        reading.small(hook)
+        if not any(self._signed(hook, token) for token in self._tokens()):
+            raise Forged("bad_signature")
+        if (
+            reading.fields(hook).get("AccountSid", self.settings["account_sid"])
+            != (self.settings["account_sid"])
+        ):
+            raise Forged("wrong_account")
+
+    def _tokens(self) -> list[str]:
+        both = (self.settings["auth_token"], self.settings["auth_token_2"])
+        return [token for token in both if token]
+
+    def _signed(self, hook: Hook, token: str) -> bool:
+        from twilio.request_validator import RequestValidator
+
+        signed: Any = _Form(hook)
+        if hook.body and not hook.form:
+            if "bodySHA256" not in dict(hook.query):
+                return False
+            signed = hook.body.decode("utf-8", "replace")
+        signature = reading.header(hook, "X-Twilio-Signature")
+        validator: Any = RequestValidator
+        return bool(validator(token).validate(hook.url, signed, signature))
+
+    def read(self, hook: Hook) -> Iterator[Event]:
+        """Yield a message or a receipt, whichever address it came to, and who left."""
+        found = reading.fields(hook)
+        if "MessageStatus" in found:
+            yield from self._receipt(found)
+        else:
+            yield from self._inbound(hook, found)
+
+    def _inbound(self, hook: Hook, found: Mapping[str, str]) -> Iterator[Event]:
+        reference = reading.need(found, "MessageSid", "SmsMessageSid", "SmsSid")
+        sender = reading.sender(found, "From", self.country)
+        to = reading.need(found, "To")
+        text, flags = reading.text(hook, found.get("Body", ""))
+        kind = found.get("OptOutType", "").lower()
+        if kind in ("stop", "start", "help"):
+            flags += ("answered",)  # Twilio confirms by itself: the gateway must not
+        yield Inbound(sender, to, text, reference, media=_media(found), flags=flags)
+        if kind in ("stop", "start"):
+            yield OptOut(sender, to, kind)
+
+    def _receipt(self, found: Mapping[str, str]) -> Iterator[Event]:
+        reference = reading.need(found, "MessageSid", "SmsSid")
+        status = STATUSES.get(found["MessageStatus"])
+        if status is None:
+            return
+        code = found.get("ErrorCode") or None
+        verdict = CODES.get(code or "", Verdict(Rejected))
+        if status is Status.FAILED and code == TOO_LATE:
+            status = Status.EXPIRED
+        to = reading.recipient(found, "To", self.country)
+        retry = verdict.retry if code else None
+        yield Receipt(reference, status, to, error=code, retry=retry)
+        if verdict.error is Stopped and to:
+            yield OptOut(to, found.get("From") or None, "stop")
+
+    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
+        """Return TwiML: empty, or with one Message for each text."""
+        messages = "".join(f"<Message>{escape(text)}</Message>" for text in texts)
+        return Answer(type="text/xml; charset=utf-8", body=_EMPTY.format(messages))
+
+    def screen(self, hook: Hook, screen: Screen) -> Answer:
+        """Return that there is nothing here: Twilio has no USSD."""
+        return Answer(404)
+
+    def refuse(self, hook: Hook, error: HookError) -> Answer:
+        """Return the reason; they keep it in their debugger for the operator."""
+        return Answer(error.status, body=str(error))
+
+    # Out
+
+    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
+        """Hand messages over side by side; yield results as they come."""
+        alive, late = sending.fresh(messages, self.clock())
+        yield from late
+        if alive:
+            _ = self._client  # made here once, before threads can race for it
+            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
+
+    @cached_property
+    def _client(self) -> "Client":
+        from gateway.providers.twilio.wire import client
+
+        return client(self.settings, self.can.connections)
+
+    def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
+        for message in messages:
+            made = self._client.messages.create(**self._order(message))
+            parts = int(made.num_segments or 0) or None
+            cost = f"{made.price_unit} {made.price}" if made.price else None
+            yield Result(message.id, Outcome.ACCEPTED, made.sid, parts=parts, cost=cost)
+
+    def _order(self, message: Outgoing) -> dict[str, Any]:
+        """Return what Twilio is asked to do; a Messaging Service chooses the sender itself."""
+        order: dict[str, Any] = {"to": message.to, "body": message.text}
+        if self.settings["messaging_service_sid"]:
+            order["messaging_service_sid"] = self.settings["messaging_service_sid"]
+        else:
+            order["from_"] = self.address
+        if self.settings["status_callback"]:
+            order["status_callback"] = self.settings["status_callback"]
+        if message.expires is not None:
+            left = int(message.expires - self.clock())
+            order["validity_period"] = min(max(left, 1), LONGEST_WAIT)
+        return order
+
+
+def _media(found: Mapping[str, str]) -> tuple[Media, ...]:
+    names = ((f"MediaUrl{n}", f"MediaContentType{n}") for n in range(10))
+    return tuple(Media(found[url], found.get(kind, "")) for url, kind in names if found.get(url))

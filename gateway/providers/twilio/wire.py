@@ -1,0 +1,77 @@
+"""The way from Twilio's own client through our door. Imported when first sending: it is big."""
+
+import json
+import logging
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from gateway.providers import MaybeSent
+from gateway.providers.http import Door, Reply, refusal
+from gateway.providers.twilio.codes import CODES
+
+HOST = "https://api.twilio.com"
+
+
+class Wire(HttpClient):
+    """A transport that raises our own errors: Twilio's quote the number not reached."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(logging.getLogger(__name__), False)
+        self.door = door
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Post the form; return an answer with a message in it or raise a SendError."""
+        signed = b64encode(":".join(auth or ()).encode()).decode()
+        sent = {**(headers or {}), "Authorization": f"Basic {signed}"}
+        reply = self.door.ask(uri.removeprefix(HOST), data or {}, sent)
+        check(reply)
+        return Response(reply.status, reply.text, reply.headers)
+
+
+def client(settings: Mapping[str, str], connections: int) -> Client:
+    """Return Twilio's client, on kept-open connections."""
+    door = Door(settings["base_url"], connections, read=float(settings["timeout"]))
+    account = settings["account_sid"]
+    user, word = account, settings["auth_token"]
+    if settings["api_key"]:
+        user, word = settings["api_key"], settings["api_secret"]
+    made: Any = Client
+    return made(user, word, account_sid=account, http_client=Wire(door))  # type: ignore[no-any-return]
+
+
+def check(reply: Reply) -> None:
+    """Raise what the answer means, unless it is a message with an id."""
+    body = _body(reply)
+    error = refusal(reply)
+    if error is None:
+        if not isinstance(body.get("sid"), str):
+            raise MaybeSent("no_sid")  # taken, but its receipts will find nothing
+        return
+    code = str(body.get("code") or "")
+    verdict = CODES.get(code)
+    if verdict:
+        raise verdict.error(code, reply.wait or verdict.wait)
+    raise type(error)(code if code.isdigit() else error.code, error.wait)
+
+
+def _body(reply: Reply) -> dict[str, Any]:
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,52 @@
+"""A server on this machine that gives one answer and remembers what it was asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qsl
+
+
+class Canned(ThreadingHTTPServer):
+    """Answers every POST alike; `asked` holds (path, headers, form) of each."""
+
+    daemon_threads = True
+
+    def __init__(self, status: int, body: str, headers: dict[str, str]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status, self.body, self.headers = status, body.encode(), headers
+        self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Canned
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        self.server.asked.append((self.path, dict(self.headers), form))
+        self.send_response(self.server.status)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(self.server.body)))
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def answering(status: int, body: str, headers: dict[str, str] | None = None) -> Iterator[Canned]:
+    """Serve one answer on loopback while the block runs."""
+    server = Canned(status, body, headers or {})
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,142 @@
+"""What every provider promises, for ever: no forgery taken, no secret or number told."""
+
+import logging
+import socket
+import traceback
+from dataclasses import replace
+
+import pytest
+
+from gateway.domain.messages import Outcome, Outgoing
+from gateway.providers import PROVIDERS, Garbled, HookError, load, reading, wrong
+from tests.providers.loopback import answering
+from tests.providers.vectors import cases, channel, forged, hook, table
+
+KEY = "k" * 16
+SECRETS = {"africastalking": {"hook_key": KEY}}  # its calls carry nothing of their own
+EVENTS = ("inbound", "status", "ussd", "optout")
+
+CALLS = [
+    pytest.param(name, case, id=case["id"])
+    for name, case in cases(*EVENTS)
+    if case["expect"]["outcome"] == "accept"
+]
+ALL = [pytest.param(name, case, id=case["id"]) for name, case in cases(*EVENTS)]
+ANSWERS = [pytest.param(name, case, id=case["id"]) for name, case in cases("send-response")]
+
+
+@pytest.mark.parametrize("name, case", CALLS)
+def test_a_call_without_proof_is_refused(name, case):
+    call = replace(hook(case), headers={})
+    assert forged(channel(name, case, **SECRETS.get(name, {})), call)
+
+
+@pytest.mark.parametrize("name, case", CALLS)
+@pytest.mark.parametrize("proof", ["", "é" * 28, "A" * 28, "\0", KEY[:-1] + "l"])
+def test_a_call_with_a_false_proof_is_refused(name, case, proof):
+    names = ("X-Twilio-Signature", "X-Simulator-Secret")
+    call = replace(hook(case), headers=dict.fromkeys(names, proof), query=(("key", proof),))
+    assert forged(channel(name, case, **SECRETS.get(name, {})), call)
+
+
+def test_africas_talking_with_our_key_is_taken():
+    name, case = next(row for row in cases("inbound") if row[0] == "africastalking")
+    call = replace(hook(case), query=(("key", KEY),))
+    assert not forged(channel(name, case, hook_key=KEY), call)
+    assert forged(channel(name, case, hook_key=KEY[::-1] + "x"), call)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_a_call_larger_than_we_read_is_refused(name):
+    _, case = next(row for row in cases("inbound") if row[0] == name)
+    call = replace(hook(case), body=b"x" * (reading.BODY + 1))
+    with pytest.raises(Garbled, match="bad_length: body"):
+        channel(name, case).verify(call)
+
+
+def private(name, case):
+    """All that nobody may read in a log: secrets, numbers, texts."""
+    told = {**table(name)["channel"], **case.get("channel", {}), **SECRETS.get(name, {})}
+    yield from (told[need.name] for need in load(name).needs if need.secret and need.name in told)
+    body = case.get("request", {}).get("body", "")
+    yield from (v for _, v in reading.pairs(body) if len(v) > 3 and (v[0] == "+" or " " in v))
+    yield from (r["to"] for r in case["expect"].get("recipients", ()))
+    yield "Maji leo"
+
+
+def silent(name, case, log, error=None):
+    text = log.text + "".join(traceback.format_exception(error)) if error else log.text
+    for word in private(name, case):
+        assert word not in text
+        assert word.removeprefix("+") not in text
+
+
+@pytest.mark.parametrize("name, case", ALL)
+def test_reading_tells_no_secret_number_or_text(name, case, caplog):
+    caplog.set_level(logging.DEBUG)
+    provider, call, caught = channel(name, case), hook(case), None
+    try:
+        provider.verify(call)
+        list(provider.read(call))
+    except HookError as error:
+        caught = error
+    assert (caught is None) == (case["expect"]["outcome"] != "reject")
+    silent(name, case, caplog, caught)
+
+
+@pytest.mark.parametrize("name, case", ANSWERS)
+def test_sending_tells_no_secret_number_or_text(name, case, caplog):
+    caplog.set_level(logging.DEBUG)
+    batch = [Outgoing(1, "+254700000001", "Maji leo")]
+    reply = case["response"]
+    with answering(reply["http_status"], reply["body"]) as server:
+        results = list(channel(name, case, base_url=server.url).send(batch))
+    assert [result.id for result in results] == [1]
+    silent(name, case, caplog)
+    assert "Maji leo" not in repr(results)
+
+
+@pytest.mark.parametrize("name", ["twilio", "africastalking"])
+def test_a_host_that_is_not_there_leaves_the_message_for_another_try(name, caplog):
+    caplog.set_level(logging.DEBUG)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound, not listening: refused
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        _, case = next(row for row in cases("send-response") if row[0] == name)
+        results = list(channel(name, case, base_url=url).send([Outgoing(1, "+254700000001", "x")]))
+    assert [(r.outcome, r.error) for r in results] == [(Outcome.TRANSIENT, "NewConnectionError")]
+    silent(name, case, caplog)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_a_message_whose_time_has_passed_is_not_sent(name):
+    if name == "simulator":
+        batch = [Outgoing(1, "+254700000001", "x", expires=1.0)]
+        assert [r.outcome for r in load(name)("", {}).send(batch)] == [Outcome.REJECTED]
+        return
+    _, case = next(row for row in cases("send-response") if row[0] == name)
+    with answering(500, "") as server:
+        batch = [Outgoing(1, "+254700000001", "x", expires=1.0)]
+        results = list(channel(name, case, base_url=server.url).send(batch))
+    assert [(r.outcome, r.error) for r in results] == [(Outcome.REJECTED, "expired")]
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_the_table_s_settings_are_right_and_wrong_ones_are_named(name):
+    known = {need.name for need in load(name).needs}
+    settings = {k: v for k, v in table(name)["channel"].items() if k in known}
+    assert wrong(load(name).needs, settings) == []
+    assert "shoe_size is not a setting of this provider." in wrong(
+        load(name).needs, {**settings, "shoe_size": "42"}
+    )
+
+
+@pytest.mark.parametrize("name", ["twilio", "africastalking"])
+def test_a_wrong_setting_is_named_and_its_value_is_not(name):
+    needs = load(name).needs
+    for need in needs:
+        if need.pattern:
+            (sentence,) = (s for s in wrong(needs, {need.name: "\n <§>"}) if need.name + " is" in s)
+            assert "§" not in sentence
+    assert len(wrong(needs, {})) == 2  # an account and its key
