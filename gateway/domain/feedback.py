@@ -225,3 +225,17 @@ def type_of(word: str) -> Type:
         if any(part.startswith(other) for part in plain.split("_")):
             return type
     raise ValueError(f"type must be one of {choice(Type)}")
+
+
+def told(new: Status, how: str | None, reason: str | None) -> None:
+    """Raise ValueError if a closing does not say how, or a rejection why.
+
+    >>> told(Status.CLOSED, "replied_to_person", None)
+    >>> told(Status.REJECTED, None, " ")
+    Traceback (most recent call last):
+    ValueError: Say why the item is rejected.
+    """
+    if new == S.CLOSED and how not in set(Closing):
+        raise ValueError(f"Say how the loop was closed: {choice(Closing)}.")
+    if new == S.REJECTED and not (reason or "").strip():
+        raise ValueError("Say why the item is rejected.")

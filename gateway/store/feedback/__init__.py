@@ -1,0 +1,47 @@
+"""What people tell us: items, their history, lists and the table that leaves the machine.
+
+Sensitive items leave the ordinary lists, search, numbers and export the moment they are marked.
+"""
+
+from gateway.store.feedback.items import (
+    NotFound,
+    add,
+    assign,
+    by_id,
+    by_reference,
+    code,
+    coded,
+    event,
+    events,
+    mark,
+    prioritise,
+    waiting_since,
+)
+from gateway.store.feedback.lists import COLUMNS, counts, export, overdue, page, search
+from gateway.store.feedback.moves import PERSON, attach, close_by_person, move, walk
+
+__all__ = [
+    "COLUMNS",
+    "PERSON",
+    "NotFound",
+    "add",
+    "assign",
+    "attach",
+    "by_id",
+    "by_reference",
+    "close_by_person",
+    "code",
+    "coded",
+    "counts",
+    "event",
+    "events",
+    "export",
+    "mark",
+    "move",
+    "overdue",
+    "page",
+    "prioritise",
+    "search",
+    "waiting_since",
+    "walk",
+]
