@@ -44,8 +44,9 @@ def done(*command: object, cwd: Path = ROOT, **env: str) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
+    """The wheel as a packager gets it: built from the source archive, which is built from here."""
     folder = tmp_path_factory.mktemp("wheel")
-    done(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
+    done(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
     (built,) = folder.glob("*.whl")
     return built
 
