@@ -79,6 +79,20 @@ def add(
     return int(db.execute(_ADD, row).fetchone()["id"])
 
 
+def known(db: sqlite3.Connection, reference: str) -> bool:
+    """Whether an item has this reference already."""
+    sql = "SELECT 1 FROM feedback WHERE reference = ?"
+    return db.execute(sql, (reference,)).fetchone() is not None
+
+
+def flag(db: sqlite3.Connection, reference: str, text: str, now: float) -> None:
+    """Note beside an item what the gateway itself thinks of it; a person decides."""
+    item = by_reference(db, reference)
+    if item is None:
+        raise NotFound(reference)
+    event(db, item["id"], "note", "system", now, text=text)
+
+
 def event(
     db: sqlite3.Connection,
     id: int,
