@@ -80,15 +80,12 @@ def _replaced(hook: Hook, value: str) -> bool:
 
 
 def sender(found: Mapping[str, str], name: str, country: str) -> str:
-    """Return who wrote: E.164, a short code, a name, or `whatsapp:` and a number; or Garbled."""
-    prefix, colon, number = need(found, name).rpartition(":")
+    """Return who wrote, as E.164, a short code or a name; raise Garbled if unusable."""
+    raw = need(found, name)
     try:
-        value: str = normalise(number, country).value
+        return normalise(raw, country or None).value
     except BadNumber:
         raise Garbled("bad_number", name) from None
-    if prefix not in ("", "whatsapp"):
-        raise Garbled("bad_number", name)
-    return f"{prefix}{colon}{value}"
 
 
 def phone(found: Mapping[str, str], name: str, country: str) -> str:

@@ -2,20 +2,32 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qsl
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+
 class Canned(ThreadingHTTPServer):
-    """Answers every POST alike; `asked` holds (path, headers, form) of each."""
+    """Answers every POST alike; `asked` holds what came, oldest first."""
 
     daemon_threads = True
 
     def __init__(self, status: int, body: str, headers: dict[str, str]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.status, self.body, self.headers = status, body.encode(), headers
-        self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        self.asked: list[Asked] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -24,9 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Canned
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        form = dict(parse_qsl(body, keep_blank_values=True))
-        self.server.asked.append((self.path, dict(self.headers), form))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(Asked(self.path, dict(self.headers), body))
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
