@@ -1,0 +1,72 @@
+"""Pages: what the layout shows around each, and how they are put together."""
+
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.web import errors, forms, style, wire, words
+from gateway.web.menu import menu
+from gateway.web.words import gateway
+
+__all__ = ["install", "render"]
+
+
+class Tongue(NamedTuple):
+    """A language staff can choose, by its own name."""
+
+    tag: str
+    name: str
+    dir: str
+
+
+def install(app: Flask) -> None:
+    """Teach an app our templates, headers, compression and error pages."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.trim_blocks = env.lstrip_blocks = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.ngettext, newstyle=True
+    )
+    env.globals.update(csrf_token=forms.csrf_token, csrf_field=forms.FIELD)
+    env.globals.update(badge=words.badge, moment=words.moment, local=words.local)
+    env.globals.update(figure=words.figure, role_words=words.ROLES)
+    app.context_processor(_around)
+    for finish in (wire.pack, wire.dress, forms.keep_visit):
+        app.after_request(finish)
+    app.extensions["style"] = style.sheet()
+    app.add_url_rule("/style/<version>.css", "style", style.style)
+    errors.install(app)
+
+
+def render(template: str, status: int = 200, **values: Any) -> ResponseReturnValue:
+    """Return a page: a template that extends layout.html, and what it shows."""
+    return render_template(template, **values), status
+
+
+def _around() -> dict[str, Any]:
+    """Return what the layout shows around every page."""
+    languages, tag = gateway().languages, words.language()
+    return {
+        "parts": current_app.jinja_env.get_template("parts.html").module,
+        "person": g.get("person"),
+        "menu": menu(),
+        "lang": tag,
+        "dir": languages.direction(tag),
+        "draft": languages.draft(tag, "console"),
+        "tongues": _tongues(),
+        "organisation": gateway().settings["ORGANISATION"],
+        "style_url": url_for("style", version=style.kept().version),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+    }
+
+
+def _tongues() -> list[Tongue]:
+    """Return every language staff can read."""
+    from gateway.language import table
+
+    languages, known = gateway().languages, table().languages
+    return [
+        Tongue(tag, known[tag].endonym if tag in known else tag, languages.direction(tag))
+        for tag in languages.console()
+    ]

@@ -1,0 +1,147 @@
+"""Who is here: sign-ins and roles. A page says who may open it with `allowed`."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.store import users
+from gateway.web.tries import Tries
+from gateway.web.words import gateway
+
+__all__ = ["Person", "allowed", "fresh", "gateway", "person", "proven", "sign_in", "sign_out"]
+
+COOKIE = "gateway"
+SEEN_EVERY = 60.0
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in; `by` is how the audit names them, `fresh_at` their last password."""
+
+    id: int
+    name: str
+    role: str
+    language: str | None
+    fresh_at: float
+
+    @property
+    def by(self) -> str:
+        return f"user:{self.name}"
+
+
+def allowed(*roles: str) -> Callable[[View[P]], View[P]]:
+    """Let only people of these roles open a page; with none named, all who are signed in."""
+
+    def only(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if g.get("person") is None:
+                return to_sign_in()
+            if roles and person().role not in roles:
+                g.wanted = roles
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return only
+
+
+def to_sign_in() -> ResponseReturnValue:
+    """Send to the sign-in page, and from there back to the page that was asked for."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return redirect(url_for("sign_in.show", next=wanted if wanted != "/" else None))
+
+
+def person() -> Person:
+    """Return who is signed in; only for pages that are `allowed`."""
+    found: Person | None = g.get("person")
+    if found is None:
+        abort(403)
+    return found
+
+
+def token() -> str:
+    """Return the sign-in token the browser brought, or an empty text."""
+    return request.cookies.get(COOKIE, "")
+
+
+def meet() -> None:
+    """Find out who is here, before every request of a page; the idle are forgotten."""
+    g.person = None
+    if not token():
+        return
+    gw = gateway()
+    row = users.by_sign_in(gw.store.read, token())
+    now = gw.clock()
+    idle = abs(now - row["seen_at"]) if row else 0.0  # a clock that jumps ends the sign-in
+    if row is None or idle > int(gw.settings["SIGN_IN_MINUTES"]) * 60:
+        return
+    g.person = Person(row["id"], row["name"], row["role"], row["language"], row["fresh_at"])
+    if idle > SEEN_EVERY:
+        gw.store.write(lambda db: users.touch(db, token(), now))
+
+
+def tries() -> Tries:
+    found: Tries = current_app.extensions["tries"]
+    return found
+
+
+def proven(name: str, password: str) -> int | None:
+    """Return the id of the user whose name and password these are; wrong ones wait longer."""
+    gw, place = gateway(), request.remote_addr or ""
+    if not tries().may(place, gw.clock()):
+        return None
+    row = users.check_password(gw, name, password)
+    if row is None:
+        tries().failed(place, gw.clock())
+        return None
+    return int(row["id"])
+
+
+def fresh(password: str) -> bool:
+    """Whether the person here proves again, just now, that it is them."""
+    if proven(person().name, password) != person().id:
+        return False
+    gw, mark = gateway(), token()
+    now = gw.clock()
+    gw.store.write(lambda db: users.freshen(db, mark, now))
+    g.person = replace(person(), fresh_at=now)
+    return True
+
+
+def sign_in(id: int, answer: ResponseReturnValue) -> ResponseReturnValue:
+    """Begin a sign-in, ending the one this browser had; the answer carries its cookie."""
+    gw, old = gateway(), token()
+
+    def begin(db: sqlite3.Connection) -> str:
+        users.end_sign_in(db, old)
+        return users.start_sign_in(db, id, gw.clock())
+
+    response = current_app.make_response(answer)
+    response.set_cookie(COOKIE, gw.store.write(begin), **cookie_rules())
+    return response
+
+
+def cookie_rules() -> dict[str, Any]:
+    """Return how every cookie of ours is set."""
+    secure = gateway().settings.public_url.startswith("https://")
+    return {"httponly": True, "samesite": "Lax", "secure": secure, "path": "/"}
+
+
+def sign_out(answer: ResponseReturnValue) -> ResponseReturnValue:
+    """End the sign-in on the server, not only in the browser."""
+    gw, mark = gateway(), token()
+    gw.store.write(lambda db: users.end_sign_in(db, mark))
+    response = current_app.make_response(answer)
+    response.delete_cookie(COOKIE, path="/")
+    return response
