@@ -53,11 +53,30 @@ def secret(theirs: str, ours: str) -> None:
 
 def need(found: Mapping[str, str], *names: str) -> str:
     """Return the first of these fields that is there; raise Garbled if none is."""
-    value = next((found[name] for name in names if found.get(name)), "").replace("\0", "")
+    value = clean(next((found[name] for name in names if found.get(name)), ""))
     if not value:
         raise Garbled("missing_field", names[0])
     if len(value) > WORD:
         raise Garbled("bad_length", names[0])
+    return value
+
+
+def word(found: Mapping[str, str], name: str) -> str | None:
+    """Return a short field that need not be there, or None."""
+    return clean(found.get(name, ""))[:WORD] or None
+
+
+def clean(value: str) -> str:
+    """Return a value that any store can hold: no NUL, no half of a character.
+
+    >>> clean("a\\0b \\ud83d\\udca7 \\ud83d") == "ab 💧 \\ufffd"
+    True
+    """
+    value = value.replace("\0", "")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
 
 
@@ -66,7 +85,7 @@ def text(hook: Hook, value: str) -> tuple[str, tuple[str, ...]]:
 
     Nothing is trimmed: spaces and an empty text are what the person sent.
     """
-    whole = value.replace("\0", "")
+    whole = clean(value)
     flags = ("cut",) * (len(whole) > TEXT) + ("bad_utf8",) * _replaced(hook, whole)
     return whole[:TEXT], flags
 
@@ -117,9 +136,9 @@ def moment(found: Mapping[str, str], name: str) -> datetime | None:
         if not _MOMENT.fullmatch(given):
             raise ValueError
         at = datetime.fromisoformat(given)
-    except ValueError:
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Garbled("bad_timestamp", name) from None
-    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
 
 
 def whole(found: Mapping[str, str], name: str) -> int | None:

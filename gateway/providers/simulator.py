@@ -80,7 +80,7 @@ class Simulator:
         text, flags = reading.text(hook, found.get("text", ""))
         return Inbound(
             sender=reading.sender(found, "from", self.country),
-            to=found.get("to") or self.address,
+            to=reading.word(found, "to") or self.address,
             text=text,
             reference=reading.need(found, "id"),
             at=reading.moment(found, "at"),
@@ -93,14 +93,14 @@ class Simulator:
         if status in set(Status):
             to = reading.recipient(found, "to", self.country)
             at = reading.moment(found, "at")
-            yield Receipt(reference, Status(status), to, at, found.get("error") or None)
+            yield Receipt(reference, Status(status), to, at, reading.word(found, "error"))
 
     def _turn(self, hook: Hook, found: Mapping[str, str]) -> Turn:
         name = "path" if self.settings["ussd"] == "path" else "input"
         text, _ = reading.text(hook, found.get(name, ""))
         return Turn(
             sender=reading.phone(found, "from", self.country),
-            to=found.get("to") or self.address,
+            to=reading.word(found, "to") or self.address,
             session=reading.need(found, "session"),
             phase=_phase(found, name),
             text=text,

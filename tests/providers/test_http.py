@@ -35,13 +35,9 @@ def line(serve):
     thread.join(2)
 
 
-def reset(wire):
-    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-
-
 def after_reading(wire):
     wire.recv(65536)
-    reset(wire)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # a reset
 
 
 def cut_short(wire):
@@ -62,8 +58,8 @@ def test_a_line_that_breaks_after_the_request_may_have_carried_it(serve):
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("serve", [reset, no_http])
-def test_a_line_that_breaks_before_the_request_carried_nothing(serve):
+@pytest.mark.parametrize("serve", [after_reading, no_http])
+def test_a_line_that_breaks_while_greeting_carried_nothing(serve):
     with line(serve) as host, pytest.raises(Unreachable):
         Door(f"https://{host}", read=1).post("/x", FORM, {})
 

@@ -1,16 +1,19 @@
 """What every provider promises, for ever: no forgery taken, no secret or number told."""
 
+import json
 import logging
 import socket
 import traceback
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.domain.messages import Outcome, Outgoing
-from gateway.providers import PROVIDERS, Garbled, HookError, load, reading, wrong
+from gateway.providers import PROVIDERS, Garbled, Hook, HookError, load, reading, wrong
 from tests.providers.loopback import answering
-from tests.providers.vectors import cases, channel, forged, hook, table
+from tests.providers.vectors import cases, channel, forged, hook, table, told
 
 KEY = "k" * 16
 SECRETS = {"africastalking": {"hook_key": KEY}}  # its calls carry nothing of their own
@@ -46,6 +49,33 @@ def test_africas_talking_with_our_key_is_taken():
     assert forged(channel(name, case, hook_key=KEY[::-1] + "x"), call)
 
 
+NAMES = sorted({pair[0] for _, case in cases(*EVENTS) for pair in hook(case).form} | {"path", "at"})
+VALUES = st.text(max_size=30) | st.sampled_from(
+    ["+254700000001", "0001-01-01T00:00:00+14:00", "9999-12-31 23:59:59", "\ud83d", "Sent", "sent"]
+)
+FORMS = st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=12).map(tuple)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+@given(form=FORMS, kind=st.sampled_from(["message", "receipt", "ussd"]))
+@settings(max_examples=200, deadline=None)
+def test_whatever_comes_is_read_or_refused(name, form, kind):
+    call = Hook(kind, "POST", "https://gw.example.org/hooks/x", {}, (), form, b"")
+    found, refused = read(channel(name, {}), call)
+    # Nothing in it that cannot be written down.
+    json.dumps([told(event) for event in found], ensure_ascii=False).encode()
+    if refused:
+        reasons = ("missing_field", "bad_number", "bad_timestamp", "bad_length")
+        assert (refused.reason in reasons, bool(refused.field)) == (True, True)
+
+
+def read(provider, call):
+    try:
+        return list(provider.read(call)), None
+    except Garbled as error:
+        return [], error
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_call_larger_than_we_read_is_refused(name):
     _, case = next(row for row in cases("inbound") if row[0] == name)
@@ -56,8 +86,8 @@ def test_a_call_larger_than_we_read_is_refused(name):
 
 def private(name, case):
     """All that nobody may read in a log: secrets, numbers, texts."""
-    told = {**table(name)["channel"], **case.get("channel", {}), **SECRETS.get(name, {})}
-    yield from (told[need.name] for need in load(name).needs if need.secret and need.name in told)
+    ours = {**table(name)["channel"], **case.get("channel", {}), **SECRETS.get(name, {})}
+    yield from (ours[need.name] for need in load(name).needs if need.secret and need.name in ours)
     body = case.get("request", {}).get("body", "")
     yield from (v for _, v in reading.pairs(body) if len(v) > 3 and (v[0] == "+" or " " in v))
     yield from (r["to"] for r in case["expect"].get("recipients", ()))
@@ -125,10 +155,10 @@ def test_a_message_whose_time_has_passed_is_not_sent(name):
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_the_table_s_settings_are_right_and_wrong_ones_are_named(name):
     known = {need.name for need in load(name).needs}
-    settings = {k: v for k, v in table(name)["channel"].items() if k in known}
-    assert wrong(load(name).needs, settings) == []
+    ours = {k: v for k, v in table(name)["channel"].items() if k in known}
+    assert wrong(load(name).needs, ours) == []
     assert "shoe_size is not a setting of this provider." in wrong(
-        load(name).needs, {**settings, "shoe_size": "42"}
+        load(name).needs, {**ours, "shoe_size": "42"}
     )
 
 

@@ -108,7 +108,7 @@ class AfricasTalking:
             text=text,
             reference=reading.need(found, "id"),
             at=reading.moment(found, "date"),
-            network=found.get("networkCode") or None,
+            network=reading.word(found, "networkCode"),
             flags=flags,
         )
 
@@ -118,7 +118,7 @@ class AfricasTalking:
         if status is None:
             return
         to = reading.recipient(found, "phoneNumber", self.country)
-        error = found.get("failureReason") or None
+        error = reading.word(found, "failureReason")
         yield Receipt(reference, status, to, error=error)
         if error == "UserInBlackList" and to:
             yield OptOut(to, None, "stop")
@@ -132,7 +132,7 @@ class AfricasTalking:
             phase=Phase.INPUT if path else Phase.START,
             text=path,
             path=path,
-            network=found.get("networkCode") or None,
+            network=reading.word(found, "networkCode"),
         )
 
     def _ending(self, found: Mapping[str, str]) -> Turn:
@@ -142,12 +142,12 @@ class AfricasTalking:
             session=reading.need(found, "sessionId"),
             phase=Phase.END,
             text="",
-            network=found.get("networkCode") or None,
+            network=reading.word(found, "networkCode"),
             at=reading.moment(found, "date"),
-            result=found["status"].lower(),
+            result=(reading.word(found, "status") or "").lower() or None,
             hops=reading.whole(found, "hopsCount"),
             duration_ms=reading.whole(found, "durationInMillis"),
-            error=found.get("errorMessage") or None,
+            error=reading.word(found, "errorMessage"),
         )
 
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:

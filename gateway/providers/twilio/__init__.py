@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from twilio.rest import Client
 
 HOST = "https://api.twilio.com"
-LONGEST_WAIT = 36_000  # seconds a message may stay in their queue
 
 _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response>{}</Response>'
 
@@ -169,7 +168,7 @@ class Twilio:
         status = STATUSES.get(found["MessageStatus"])
         if status is None:
             return
-        code = found.get("ErrorCode") or None
+        code = reading.word(found, "ErrorCode")
         verdict = CODES.get(code or "", Verdict(Rejected))
         if status is Status.FAILED and code == TOO_LATE:
             status = Status.EXPIRED
@@ -177,7 +176,7 @@ class Twilio:
         retry = verdict.retry if code else None
         yield Receipt(reference, status, to, error=code, retry=retry)
         if verdict.error is Stopped and to:
-            yield OptOut(to, found.get("From") or None, "stop")
+            yield OptOut(to, reading.word(found, "From"), "stop")
 
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
         """Return TwiML: empty, or with one Message for each text."""
@@ -213,25 +212,14 @@ class Twilio:
         return client(self.settings, self.can.connections)
 
     def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
+        from gateway.providers.twilio.wire import order
+
         for message in messages:
-            made = self._client.messages.create(**self._order(message))
+            asked = order(message, self.address, self.settings, self.clock())
+            made = self._client.messages.create(**asked)
             parts = int(made.num_segments or 0) or None
             cost = f"{made.price_unit} {made.price}" if made.price else None
             yield Result(message.id, Outcome.ACCEPTED, made.sid, parts=parts, cost=cost)
-
-    def _order(self, message: Outgoing) -> dict[str, Any]:
-        """Return what Twilio is asked to do; a Messaging Service chooses the sender itself."""
-        order: dict[str, Any] = {"to": message.to, "body": message.text}
-        if self.settings["messaging_service_sid"]:
-            order["messaging_service_sid"] = self.settings["messaging_service_sid"]
-        else:
-            order["from_"] = self.address
-        if self.settings["status_callback"]:
-            order["status_callback"] = self.settings["status_callback"]
-        if message.expires is not None:
-            left = int(message.expires - self.clock())
-            order["validity_period"] = min(max(left, 1), LONGEST_WAIT)
-        return order
 
 
 def _media(found: Mapping[str, str]) -> tuple[Media, ...]:

@@ -4,17 +4,22 @@ import json
 import logging
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from gateway.domain.messages import Outgoing
 from gateway.providers import MaybeSent
 from gateway.providers.http import Door, Reply, refusal
 from gateway.providers.twilio.codes import CODES
 
 HOST = "https://api.twilio.com"
+LONGEST_WAIT = 36_000  # seconds a message may stay in their queue
 
 
 class Wire(HttpClient):
@@ -52,6 +57,39 @@ def client(settings: Mapping[str, str], connections: int) -> Client:
         user, word = settings["api_key"], settings["api_secret"]
     made: Any = Client
     return made(user, word, account_sid=account, http_client=Wire(door))  # type: ignore[no-any-return]
+
+
+def order(
+    message: Outgoing, address: str, settings: Mapping[str, str], now: float
+) -> dict[str, Any]:
+    """Return what Twilio is asked to do; a Messaging Service chooses the sender itself."""
+    order: dict[str, Any] = {"to": message.to, "body": message.text}
+    if settings["messaging_service_sid"]:
+        order["messaging_service_sid"] = settings["messaging_service_sid"]
+    else:
+        order["from_"] = address
+    callback = settings["status_callback"]
+    if callback and (settings["base_url"] != HOST or public(callback)):
+        order["status_callback"] = callback
+    if message.expires is not None:
+        order["validity_period"] = min(max(int(message.expires - now), 1), LONGEST_WAIT)
+    return order
+
+
+@cache
+def public(url: str) -> bool:
+    """Tell whether Twilio could call an address; it refuses messages that name another.
+
+    A gateway that nobody outside can reach still sends; it only hears of no receipts.
+
+    >>> [public(f"http://{host}/x") for host in ("sms.example.org", "localhost", "10.0.0.5")]
+    [True, False, False]
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".localhost", ".lan", ".internal"))
 
 
 def check(reply: Reply) -> None:
