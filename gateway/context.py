@@ -4,12 +4,16 @@ import secrets
 import sqlite3
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 from gateway import providers
-from gateway.domain.dialogue import Pack
+from gateway.domain.dialogue import Pack, load
 from gateway.domain.keywords import Keywords
+from gateway.files import folder
 from gateway.language import Languages
 from gateway.providers import Provider
 from gateway.sealing import NumberKey, Sealer
@@ -25,11 +29,27 @@ class Channel:
     name: str
     provider: Provider
     settings: Mapping[str, str]
+    sealed: str
     row: sqlite3.Row
 
     @property
     def region(self) -> str:
+        """The country of numbers written without one."""
         return self.settings.get("country", "")
+
+    @property
+    def rate(self) -> float:
+        """Parts a second it carries."""
+        return float(self.row["rate"] or self.provider.can.rate)
+
+    @property
+    def hands_back(self) -> bool:
+        """Whether answers go back in the provider's own call, and not through the queue."""
+        return self.provider.can.replies
+
+    @property
+    def carries_sms(self) -> bool:
+        return bool(self.row["enabled"]) and self.provider.can.sms
 
 
 class Channels:
@@ -51,6 +71,10 @@ class Channels:
     def all(self) -> list[Channel]:
         return [self._channel(row) for row in channels.every(self._store.read)]
 
+    def default(self) -> Channel | None:
+        """The channel for people who never wrote: the first that carries SMS."""
+        return next((channel for channel in self.all() if channel.carries_sms), None)
+
     def _channel(self, row: sqlite3.Row) -> Channel:
         made_of = (row["provider"], row["address"], row["settings"])
         with self._lock:
@@ -59,12 +83,12 @@ class Channels:
                 known = (made_of, self._make(row))
                 self._made[row["id"]] = known
         made = known[1]
-        return Channel(made.id, row["name"], made.provider, made.settings, row)
+        return replace(made, name=row["name"], row=row)
 
     def _make(self, row: sqlite3.Row) -> Channel:
         settings = self.settings(row)
         provider = providers.load(row["provider"])(row["address"], settings)
-        return Channel(row["id"], row["name"], provider, settings, row)
+        return Channel(row["id"], row["name"], provider, settings, self._sealer.seal(settings), row)
 
     def settings(self, row: sqlite3.Row) -> dict[str, str]:
         """Return the opened settings of a channel, with the address its receipts go to."""
@@ -98,3 +122,33 @@ class Gateway:
         """The languages of this deployment, its default first."""
         known = self.settings.languages or self.languages.languages()
         return list(dict.fromkeys([self.settings["LANGUAGE"], *known]))
+
+
+def open_gateway(settings: Settings, wake: Callable[[], None] = _nobody) -> Gateway:
+    """Open the store and read everything a gateway needs; StoreError or BadSetting if it cannot."""
+    store = Store(settings.store)
+    folders = [folder("locales"), settings.data / "locales"]
+    languages = Languages.load(folders, settings["LANGUAGE"])
+    sealer = Sealer(settings.sealing_key())
+    return Gateway(
+        settings=settings,
+        store=store,
+        languages=languages,
+        keywords=Keywords(languages.keywords()),
+        pack=read_pack(settings.data / "messages"),
+        channels=Channels(store, sealer, settings.public_url),
+        sealer=sealer,
+        numbers=NumberKey(settings.key_for("numbers")),
+        wake=wake,
+    )
+
+
+def read_pack(own: Path) -> Pack:
+    """Read the content packs that ship, then those of the data folder, whose entries win."""
+    merged: dict[str, Any] = {}
+    for place in (folder("templates") / "messages", own):
+        for file in sorted(place.glob("*.toml")):
+            if file.name != "codebook.toml":
+                for room, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                    merged.setdefault(room, {}).update(entries)
+    return load(merged)

@@ -160,6 +160,7 @@ CREATE TABLE outbox (
   feedback INTEGER REFERENCES feedback (id),
   forced INTEGER NOT NULL DEFAULT 0,
   attempts INTEGER NOT NULL DEFAULT 0,
+  maybes INTEGER NOT NULL DEFAULT 0,
   batch TEXT,
   reference TEXT,
   reason TEXT,
@@ -175,6 +176,8 @@ CREATE INDEX outbox_unknown ON outbox (id) WHERE state = 'unknown';
 CREATE INDEX outbox_reference ON outbox (channel, reference) WHERE reference IS NOT NULL;
 CREATE INDEX outbox_address ON outbox (address, id);
 CREATE UNIQUE INDEX outbox_once ON outbox (alert, address) WHERE alert IS NOT NULL;
+CREATE INDEX outbox_alert_open ON outbox (alert)
+  WHERE alert IS NOT NULL AND state IN ('queued', 'claimed');
 CREATE INDEX outbox_created ON outbox (created_at);
 
 CREATE TABLE receipt (
@@ -243,6 +246,7 @@ CREATE TABLE alert (
   hash TEXT NOT NULL,
   people INTEGER,
   expanded_to INTEGER NOT NULL DEFAULT 0,
+  expand_until INTEGER NOT NULL DEFAULT 0,
   created_at REAL NOT NULL,
   submitted_at REAL,
   approved_at REAL,

@@ -53,6 +53,11 @@ def by_pcode(db: sqlite3.Connection, pcode: str) -> sqlite3.Row | None:
     return row
 
 
+def id_of(db: sqlite3.Connection, pcode: str | None) -> int | None:
+    row = by_pcode(db, pcode) if pcode else None
+    return int(row["id"]) if row else None
+
+
 def named(db: sqlite3.Connection, normal: str) -> list[sqlite3.Row]:
     """Areas whose name is exactly this, the smallest first."""
     sql = """SELECT area.* FROM area_name JOIN area ON area.id = area_name.area

@@ -72,6 +72,11 @@ def drop_old_calls(db: sqlite3.Connection, now: float) -> int:
     return db.execute("DELETE FROM kept_call WHERE at < ?", (now - KEPT_SECONDS,)).rowcount
 
 
+def has_old_calls(db: sqlite3.Connection, now: float) -> bool:
+    sql = "SELECT 1 FROM kept_call WHERE at < ? LIMIT 1"
+    return db.execute(sql, (now - KEPT_SECONDS,)).fetchone() is not None
+
+
 def kept_calls(db: sqlite3.Connection, limit: int = 25) -> list[sqlite3.Row]:
     sql = "SELECT * FROM kept_call ORDER BY id DESC LIMIT ?"
     return db.execute(sql, (limit,)).fetchall()

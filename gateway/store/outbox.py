@@ -51,7 +51,7 @@ UPDATE outbox SET state = :state, reason = :reason, final_at = :now
 """
 _AGAIN = """
 UPDATE outbox SET state = 'queued', due_at = :due_at, reason = :reason, batch = NULL,
-       attempts = attempts - :free
+       attempts = attempts - :free, maybes = maybes + :maybe
  WHERE id = :id AND state IN ('claimed', 'unknown')
 """
 _UNKNOWN = """
@@ -62,6 +62,10 @@ SELECT id, batch, class, attempts, created_at, channel FROM outbox
  WHERE state = 'claimed' AND claimed_at < ? ORDER BY claimed_at LIMIT 1000
 """
 _COUNTS = "SELECT state, count(*) AS rows FROM outbox WHERE alert = ? GROUP BY state"
+_WITHDRAW = """
+UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
+ WHERE alert = ? AND address > ? AND address <= ? AND state = 'queued'
+"""
 _NEXT_DUE = """
 SELECT min(due_at) FROM outbox WHERE channel = ? AND state = 'queued' AND class = ?
 """
@@ -87,7 +91,8 @@ def add(
     forced: bool = False,
 ) -> int:
     """Queue one message; `source` says why it is sent, as `topic:flood/1@2` or `api`."""
-    row = {"address": address, "recipient": recipient, "channel": channel, "class_": class_}
+    row: dict[str, Any] = {"address": address, "recipient": recipient, "channel": channel}
+    row |= {"class_": class_}
     row |= {"text": text, "language": language, "source": source, "parts": parts}
     row |= {"alphabet": alphabet, "due_at": due_at, "expires_at": expires_at, "now": now}
     row |= {"inbound": inbound, "feedback": feedback, "forced": int(forced)}
@@ -101,11 +106,17 @@ def handed_back(db: sqlite3.Connection, id: int, now: float) -> None:
 
 
 def claim(
-    db: sqlite3.Connection, channel: int, batch: str, now: float, rows: int, parts: float
+    db: sqlite3.Connection,
+    channel: int,
+    batch: str,
+    now: float,
+    rows: int,
+    parts: float,
+    classes: Sequence[Class] = tuple(Class),
 ) -> list[int]:
     """Claim the best due rows, at most so many rows and parts; return their ids in order."""
     chosen: list[int] = []
-    for class_ in Class:
+    for class_ in classes:
         for row in db.execute(_DUE, (channel, class_, now, rows - len(chosen))):
             if chosen and row["parts"] > parts:
                 break
@@ -131,9 +142,17 @@ def end(db: sqlite3.Connection, id: int, state: State, reason: str, now: float) 
     db.execute(_END, {"id": id, "state": state, "reason": reason, "now": now})
 
 
-def again(db: sqlite3.Connection, id: int, due_at: float, reason: str, free: bool = False) -> None:
-    """Back into the queue for later; a `free` attempt is not counted."""
-    db.execute(_AGAIN, {"id": id, "due_at": due_at, "reason": reason, "free": int(free)})
+def again(
+    db: sqlite3.Connection,
+    id: int,
+    due_at: float,
+    reason: str,
+    free: bool = False,
+    maybe: bool = False,
+) -> None:
+    """Back into the queue for later; a `free` attempt is not counted, a `maybe` is remembered."""
+    row = {"id": id, "due_at": due_at, "reason": reason, "free": int(free), "maybe": int(maybe)}
+    db.execute(_AGAIN, row)
 
 
 def unknown(db: sqlite3.Connection, id: int, reason: str) -> None:
@@ -156,6 +175,11 @@ def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
     return row
 
 
+def claimed_before(db: sqlite3.Connection) -> list[int]:
+    """Ids of all rows that a run of the gateway before this one had claimed."""
+    return [row["id"] for row in db.execute("SELECT id FROM outbox WHERE state = 'claimed'")]
+
+
 def alert_counts(db: sqlite3.Connection, alert: int) -> dict[str, int]:
     """How many rows of an alert are in each state; a claimed row counts as queued."""
     counts = dict.fromkeys([s.value for s in State if s != State.CLAIMED], 0)
@@ -165,8 +189,8 @@ def alert_counts(db: sqlite3.Connection, alert: int) -> dict[str, int]:
     return counts
 
 
-def withdraw_alert(db: sqlite3.Connection, alert: int, reason: str, now: float) -> int:
-    """Take back every row of an alert that no lane has claimed yet."""
-    sql = """UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
-              WHERE alert = ? AND state = 'queued'"""
-    return db.execute(sql, (reason, now, alert)).rowcount
+def withdraw_alert(
+    db: sqlite3.Connection, alert: int, after: int, until: int, reason: str, now: float
+) -> int:
+    """Take back the rows of an alert that no lane has claimed, for addresses in a range."""
+    return db.execute(_WITHDRAW, (reason, now, alert, after, until)).rowcount

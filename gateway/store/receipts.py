@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from gateway.domain.messages import Receipt, State
-from gateway.domain.receipts import advance
+from gateway.domain.messages import Receipt, State, Status
+from gateway.domain.receipts import FINAL, advance
 
 _ADD = """
 INSERT INTO receipt (channel, reference, outbox, status, error, at, received_at)
@@ -25,7 +25,6 @@ SELECT receipt.id, receipt.status, receipt.error, outbox.id AS row, outbox.state
  ORDER BY receipt.id
 """
 
-_FINAL = {State.DELIVERED, State.FAILED, State.EXPIRED, State.WITHDRAWN}
 PATIENCE = 3600.0
 
 
@@ -52,7 +51,7 @@ def _move(db: sqlite3.Connection, id: int, state: str, receipt: Receipt, now: fl
     new = advance(State(state), receipt.status)
     if new == state:
         return
-    final = new in _FINAL
+    final = new in FINAL
     db.execute(_MOVE, (new, receipt.error, receipt.reference, now, final, now, id))
 
 
@@ -61,9 +60,9 @@ def overtaken(db: sqlite3.Connection, rows: list[int], now: float) -> None:
     for row in db.execute(_WAITING, (str(rows),)).fetchall():
         db.execute("UPDATE receipt SET outbox = ? WHERE id = ?", (row["row"], row["id"]))
         state = db.execute("SELECT state FROM outbox WHERE id = ?", (row["row"],)).fetchone()[0]
-        new = advance(State(state), row["status"])
+        new = advance(State(state), Status(row["status"]))
         if new != state:
-            told = (new, row["error"], None, now, new in _FINAL, now, row["row"])
+            told = (new, row["error"], None, now, new in FINAL, now, row["row"])
             db.execute(_MOVE, told)
 
 
@@ -71,6 +70,11 @@ def forget_strangers(db: sqlite3.Connection, now: float) -> int:
     """Drop receipts whose message never showed up."""
     sql = "DELETE FROM receipt WHERE outbox IS NULL AND received_at < ?"
     return db.execute(sql, (now - PATIENCE,)).rowcount
+
+
+def has_strangers(db: sqlite3.Connection, now: float) -> bool:
+    sql = "SELECT 1 FROM receipt WHERE outbox IS NULL AND received_at < ? LIMIT 1"
+    return db.execute(sql, (now - PATIENCE,)).fetchone() is not None
 
 
 def of(db: sqlite3.Connection, outbox: int) -> list[sqlite3.Row]:

@@ -1,0 +1,92 @@
+"""The long-running loop: lanes that send, and the sweeps that keep the store in order."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterable
+
+from gateway import queue
+from gateway.context import Gateway
+from gateway.domain.messages import Batch, Result
+from gateway.engine.lane import Lane
+from gateway.engine.reports import ReportReader
+from gateway.engine.sweeper import Sweeper
+from gateway.send import give_up_on
+from gateway.store import outbox
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.5  # seconds between looks at what other processes wrote
+
+
+class Engine:
+    """Everything that runs beside the web server; `wake` when there may be work."""
+
+    def __init__(self, gw: Gateway) -> None:
+        self.gw = gw
+        self.carrier = queue.carrier(gw.settings["REDIS"], self._carry)
+        self._stopping = threading.Event()
+        self._lanes: dict[int, Lane] = {}
+        self._sweeper = Sweeper(gw, self.carrier, self._stopping)
+        self._reports = ReportReader(gw, self.carrier, self._stopping, self.wake)
+        self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Take up where the last run was stopped, however it was stopped."""
+        if not self.gw.settings["REDIS"]:
+            give_up_on(self.gw, outbox.claimed_before(self.gw.store.read))
+        self.gw.wake = self.wake
+        self._open_lanes()
+        for thread in (self._reports, self._sweeper, self._watch):
+            thread.start()
+        self.wake()
+
+    def wake(self) -> None:
+        """Rouse every lane and the sweeper: something was written."""
+        self._sweeper.wake()
+        for lane in tuple(self._lanes.values()):
+            lane.wake()
+
+    def alive(self) -> list[str]:
+        """Return the names of threads that should run and do not."""
+        threads = [self._reports, self._sweeper, self._watch, *self._lanes.values()]
+        return [thread.name for thread in threads if not thread.is_alive()]
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Hand over nothing more, finish what is begun, and write down what came of it."""
+        self._stopping.set()
+        self.wake()
+        for lane in self._lanes.values():
+            lane.join(timeout)
+        self.carrier.close(timeout)
+        self._reports.finish()
+        self._sweeper.join(timeout)
+
+    def _open_lanes(self) -> None:
+        for channel in self.gw.channels.all():
+            if channel.id not in self._lanes and channel.provider.can.sms:
+                lane = Lane(self.gw, self.carrier, channel.id, self._stopping)
+                self._lanes[channel.id] = lane
+                lane.start()
+
+    def _look(self) -> None:
+        """Notice what the command line wrote; a look writes nothing."""
+        seen = None
+        while not self._stopping.wait(LOOK):
+            version = self.gw.store.read.execute("PRAGMA data_version").fetchone()[0]
+            if version != seen:
+                seen = version
+                self._open_lanes_safely()
+                self.wake()
+
+    def _open_lanes_safely(self) -> None:
+        try:
+            self._open_lanes()
+        except (ValueError, sqlite3.Error) as error:
+            log.error("a channel cannot be opened: %s", type(error).__name__)
+
+    def _carry(self, batch: Batch) -> Iterable[Result]:
+        channel = self.gw.channels.get(batch.channel)
+        if channel is None:
+            return []
+        return channel.provider.send(batch.messages)

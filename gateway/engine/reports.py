@@ -1,0 +1,50 @@
+"""What carriers bring back, written down and only then acknowledged."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from gateway.context import Gateway
+from gateway.queue import Carrier, Report
+from gateway.send import settle
+
+log = logging.getLogger(__name__)
+
+WAIT = 0.5
+BROKEN = 2.0
+
+
+class ReportReader(threading.Thread):
+    """Reads reports in groups: one commit for all that came together."""
+
+    def __init__(
+        self,
+        gw: Gateway,
+        carrier: Carrier,
+        stopping: threading.Event,
+        wake: Callable[[], None],
+    ) -> None:
+        super().__init__(name="reports", daemon=True)
+        self._gw, self._carrier, self._stopping, self._wake = gw, carrier, stopping, wake
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._take(self._carrier.reports(WAIT))
+            except Exception:
+                # Unacknowledged reports come again: rest, and write them then.
+                log.exception("reports")
+                self._stopping.wait(BROKEN)
+
+    def finish(self) -> None:
+        """Write down what is still there, after the carrier was closed."""
+        self.join(WAIT + BROKEN)
+        while reports := self._carrier.reports(0.0):
+            self._take(reports)
+
+    def _take(self, reports: list[Report]) -> None:
+        if not reports:
+            return
+        settle(self._gw, [(r.channel, r.batch, r.results) for r in reports])
+        self._carrier.acknowledge(reports)
+        self._wake()

@@ -1,0 +1,79 @@
+"""Work by the clock: alerts that run, claims that lapsed, sessions that died, old calls."""
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from gateway import broadcast
+from gateway.context import Gateway
+from gateway.queue import Carrier
+from gateway.receive import messages, talk, turns
+from gateway.send import give_up_on
+from gateway.store import StoreClosed, inbox, outbox, receipts, sessions
+
+log = logging.getLogger(__name__)
+
+ROUND = 5.0  # seconds between rounds when nothing wakes it
+LEASE = 900.0  # seconds after which a claim nobody told of is looked into
+DAY = 86400.0
+
+
+class Sweeper(threading.Thread):
+    """Looks before it writes: a round with nothing to do writes nothing."""
+
+    def __init__(self, gw: Gateway, carrier: Carrier, stopping: threading.Event) -> None:
+        super().__init__(name="sweeper", daemon=True)
+        self._gw, self._carrier, self._stopping = gw, carrier, stopping
+        self._awake = threading.Event()
+        self._slow_at = 0.0
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            self._awake.clear()
+            try:
+                busy = self._round()
+            except StoreClosed:
+                return
+            except Exception:
+                # One bad round must not end the sweeps.
+                log.exception("sweeper")
+                busy = False
+            if not busy:
+                self._awake.wait(ROUND)
+
+    def _round(self) -> bool:
+        """Do one round; return True if alerts have more to expand."""
+        more = broadcast.advance(self._gw)
+        now = self._gw.clock()
+        if now - self._slow_at >= ROUND or now < self._slow_at:
+            self._slow_at = now
+            for task in self._tasks():
+                task()
+        return more
+
+    def _tasks(self) -> list[Callable[[], object]]:
+        return [self._lapsed_claims, self._dropped_sessions, self._old_things]
+
+    def _lapsed_claims(self) -> None:
+        rows = outbox.lapsed(self._gw.store.read, self._gw.clock() - LEASE)
+        gone = [row["id"] for row in rows if self._carrier.holds(row["batch"]) is not True]
+        give_up_on(self._gw, gone)
+
+    def _dropped_sessions(self) -> None:
+        now = self._gw.clock()
+        for row in sessions.stale(self._gw.store.read, "ussd", now - turns.PATIENCE):
+            self._gw.store.write(partial(turns.expire, self._gw, row=row, now=now))
+        for row in sessions.stale(self._gw.store.read, "sms", now - messages.OPEN):
+            self._gw.store.write(partial(talk.expire, self._gw, row=row, now=now))
+
+    def _old_things(self) -> None:
+        """Drop kept calls and strangers' receipts, once there are any."""
+        now, db = self._gw.clock(), self._gw.store.read
+        if inbox.has_old_calls(db, now):
+            self._gw.store.write(lambda db: inbox.drop_old_calls(db, now))
+        if receipts.has_strangers(db, now):
+            self._gw.store.write(lambda db: receipts.forget_strangers(db, now))

@@ -1,0 +1,77 @@
+"""A message comes in: keep it, decide, and put the answer in the outbox.
+
+One call is one transaction, so that it is either wholly in (kept, decided, answered) or the
+provider still has it and will call again.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from gateway.context import Channel, Gateway
+from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Screen, Turn
+from gateway.domain.phone import BadNumber, normalise
+from gateway.receive import departures, messages, turns
+from gateway.store import contacts, inbox, receipts
+from gateway.store.contacts import Person
+
+__all__ = ["keep_call", "take", "turn"]
+
+
+def take(gw: Gateway, channel: Channel, events: Sequence[Event], raw: bytes = b"") -> list[str]:
+    """Take what a provider's call told; return texts to hand back in the same call.
+
+    What was told before is answered as before, and nothing is done twice.
+    """
+    now = gw.clock()
+
+    def work(db: sqlite3.Connection) -> list[str]:
+        return [text for event in events for text in _one(gw, db, channel, event, now, raw)]
+
+    texts = gw.store.write(work)
+    gw.wake()
+    return texts
+
+
+def turn(gw: Gateway, channel: Channel, event: Turn) -> Screen | None:
+    """Take one USSD step; return the screen to show, or None where none is wanted."""
+    now = gw.clock()
+
+    def work(db: sqlite3.Connection) -> Screen | None:
+        person = meet(gw, db, channel, event.sender, now)
+        return turns.step(gw, db, channel, person, event, now)
+
+    screen = gw.store.write(work)
+    gw.wake()
+    return screen
+
+
+def keep_call(gw: Gateway, channel: str, kind: str, reason: str, body: bytes) -> None:
+    """Keep a call that was refused, for a person to look at."""
+    now = gw.clock()
+    gw.store.write(lambda db: inbox.keep_call(db, channel, kind, reason, body, now))
+
+
+def meet(gw: Gateway, db: sqlite3.Connection, channel: Channel, sender: str, now: float) -> Person:
+    """Return the person who wrote, added if new; an odd sender is kept as it came."""
+    try:
+        found = normalise(sender, channel.region or gw.settings["REGION"])
+        kind, value = found.kind, found.value
+    except BadNumber:
+        kind, value = "name", sender
+    return contacts.meet(db, kind, value, gw.numbers.of(value), now, channel.id)
+
+
+def _one(
+    gw: Gateway, db: sqlite3.Connection, channel: Channel, event: Event, now: float, raw: bytes
+) -> list[str]:
+    if isinstance(event, Inbound):
+        person = meet(gw, db, channel, event.sender, now)
+        return messages.take(gw, db, channel, person, event, now, raw)
+    if isinstance(event, Receipt):
+        receipts.apply(db, channel.id, event, now)
+    elif isinstance(event, OptOut):
+        person = meet(gw, db, channel, event.sender, now)
+        departures.told_by_network(gw, db, person, event, now)
+    elif isinstance(event, Turn):
+        turns.step(gw, db, channel, meet(gw, db, channel, event.sender, now), event, now)
+    return []

@@ -1,0 +1,132 @@
+"""One message being decided: who wrote, in which words, and the ways to answer."""
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from gateway.context import Channel, Gateway
+from gateway.domain.feedback import Status
+from gateway.domain.keywords import new_reference
+from gateway.domain.messages import Class, Inbound
+from gateway.domain.sms import measure
+from gateway.receive.asking import Asking
+from gateway.store import areas, contacts, feedback, outbox
+from gateway.store.contacts import Person
+
+
+@dataclass(slots=True)
+class Case:
+    """Everything a decision needs; `answers` gathers what was said back."""
+
+    gw: Gateway
+    db: sqlite3.Connection
+    channel: Channel
+    person: Person
+    message: Inbound
+    id: int
+    now: float
+    asking: Asking
+    answers: list[str] = field(default_factory=list)
+
+    def say(
+        self, key: str, source: str = "", class_: Class = Class.NORMAL, **values: object
+    ) -> None:
+        """Answer with a sentence of ours."""
+        self.reply(self.asking.say(key, **values), source or key, class_)
+
+    def reply(self, text: str, source: str, class_: Class = Class.NORMAL) -> None:
+        """Queue an answer on the channel the person wrote on; names cannot be answered."""
+        if self.person.kind == "name" or "answered" in self.message.flags:
+            return
+        self.answers.append(text)
+        id = reply(self, text, source, class_)
+        if self.channel.hands_back:
+            outbox.handed_back(self.db, id, self.now)
+
+    def file(
+        self, type: str, text: str, area: str | None = None, priority: str | None = None
+    ) -> str:
+        """Keep a feedback item; return its reference."""
+        return file_item(
+            self.gw,
+            self.db,
+            self.channel,
+            self.person,
+            self.now,
+            type=type,
+            text=text,
+            area=area,
+            priority=priority,
+            language=self.asking.language,
+            inbound=self.id,
+        )
+
+    def speak(self, language: str) -> None:
+        """Go on in another language, and remember it as the person's own."""
+        contacts.set_language(self.db, self.person.contact, language)
+        self.asking = self.asking.within(language)
+
+
+def reply(case: Case, text: str, source: str, class_: Class) -> int:
+    size = measure(text)
+    return outbox.add(
+        case.db,
+        address=case.person.address,
+        recipient=case.person.value,
+        channel=case.channel.id,
+        class_=class_,
+        text=text,
+        language=case.asking.language,
+        source=source,
+        parts=size.parts,
+        alphabet=size.alphabet,
+        due_at=case.now,
+        inbound=case.id,
+        now=case.now,
+    )
+
+
+def file_item(
+    gw: Gateway,
+    db: sqlite3.Connection,
+    channel: Channel,
+    person: Person,
+    now: float,
+    *,
+    type: str,
+    text: str,
+    area: str | None = None,
+    priority: str | None = None,
+    language: str | None = None,
+    inbound: int | None = None,
+    session: int | None = None,
+    partial: bool = False,
+) -> str:
+    """Keep a feedback item with a reference nobody else has; return the reference."""
+    reference = _unused(gw, db)
+    id = feedback.add(
+        db,
+        reference=reference,
+        inbound=inbound,
+        session=session,
+        address=person.address,
+        channel=channel.id,
+        text=text,
+        language=language,
+        area=areas.id_of(db, area) or person.area,
+        type=type,
+        priority=priority,
+        partial=partial,
+        now=now,
+    )
+    if not partial:
+        feedback.move(db, id, Status.ACKNOWLEDGED, "system", now)
+    return reference
+
+
+def _unused(gw: Gateway, db: sqlite3.Connection) -> str:
+    """A reference nobody has: four signs, more once those are mostly taken."""
+    for length in (4, 4, 4, 4, 5, 5, 5, 6, 6, 6):
+        reference = new_reference(gw.random_bits(), length)
+        if feedback.by_reference(db, reference) is None:
+            return reference
+    raise RuntimeError("no free reference was found")

@@ -1,0 +1,196 @@
+"""What a message means: keywords first, then an open dialogue, then words for a person."""
+
+import json
+import sqlite3
+from typing import Any
+
+from gateway.context import Channel, Gateway
+from gateway.domain.keywords import Match, is_topic, normal, reference
+from gateway.domain.messages import Class, Inbound
+from gateway.language import table
+from gateway.receive import departures, talk, topics
+from gateway.receive.asking import asking
+from gateway.receive.case import Case
+from gateway.store import feedback, inbox, sessions
+from gateway.store.contacts import Person
+
+OPEN = 72 * 3600.0  # seconds an SMS dialogue waits for its next answer
+NOT_JOINED = ("none", "pending", "out", "alerts")
+
+
+def take(
+    gw: Gateway,
+    db: sqlite3.Connection,
+    channel: Channel,
+    person: Person,
+    message: Inbound,
+    now: float,
+    raw: bytes,
+) -> list[str]:
+    """Keep a message and answer it; what was told before gets the same answer again."""
+    id = inbox.add(db, channel.id, message, person.address, now, raw if message.flags else None)
+    if id is None:
+        return inbox.answer(db, channel.id, message.reference)
+    case = Case(gw, db, channel, person, message, id, now, asking(gw, db, person, screens=False))
+    decision = decide(case)
+    back = case.answers if channel.hands_back else []
+    inbox.decided(db, id, decision, case.asking.language, back)
+    return back
+
+
+def decide(case: Case) -> str:
+    """Find out what a message asks for and do it; return what was decided, in a word."""
+    gw, person, text = case.gw, case.person, case.message.text
+    pending = person.consent in NOT_JOINED
+    match = gw.keywords.match(text, person.language, gw.tags, pending)
+    talking = sessions.open_one(case.db, person.address, "sms", case.now - OPEN)
+    notes: dict[str, Any] = json.loads(talking["state"] or "{}") if talking else {}
+    if match:
+        _speak_as_asked(case, match)
+        if decided := _at_any_moment(case, match):
+            return decided
+    if decided := _about_an_item(case):
+        return decided
+    if match and (is_topic(match.intent) or match.intent == "menu") and match.exact:
+        return _keyword(case, match, talking, notes)
+    if notes.get("dialogue"):
+        if answered := talk.answer(case, talking, notes, match):
+            return answered
+        notes = {name: note for name, note in notes.items() if name != "dialogue"}
+    if match:
+        return _keyword(case, match, talking, notes)
+    return _words(case, talking, notes)
+
+
+def _speak_as_asked(case: Case, match: Match) -> None:
+    """Someone new who uses a keyword of a language is answered in that language."""
+    known = case.person.language
+    telling = is_topic(match.intent) or ":" in match.intent or match.intent in ("menu", "more")
+    if known is None and match.language in case.gw.languages.languages() and telling:
+        case.speak(str(match.language))
+
+
+def _at_any_moment(case: Case, match: Match) -> str | None:
+    """Leaving, coming back and help come before everything, also inside a form."""
+    intent = match.intent
+    if intent == "opt_out":
+        return departures.leave(case)
+    if intent.startswith("leave:"):
+        return departures.leave(case, intent.partition(":")[2])
+    if intent == "opt_in":
+        return departures.come_back(case)
+    if intent in ("join:alert", "alerts_only"):
+        return departures.come_back(case, alerts_only=True)
+    if intent.startswith("join:"):
+        return departures.come_back_to(case, intent.partition(":")[2])
+    if intent == "possible_opt_out":
+        return departures.seems_to_leave(case, match.rest)
+    if intent == "cry":
+        return _cry(case)
+    if intent == "help":
+        return _help(case, match)
+    return None
+
+
+def _help(case: Case, match: Match) -> str:
+    """HELP with more words may be a cry for help: a person reads those."""
+    if match.rest:
+        case.file("request", case.message.text, priority="p2")
+    case.say("help", class_=Class.HIGH)
+    return "help"
+
+
+def _cry(case: Case) -> str:
+    reference = case.file("request", case.message.text, priority="p1")
+    case.say("cry", class_=Class.HIGH, reference=reference)
+    return "cry"
+
+
+def _about_an_item(case: Case) -> str | None:
+    """A known reference of this person's own, with OK or with more words."""
+    found = reference(case.message.text)
+    item = feedback.by_reference(case.db, found[0]) if found else None
+    if found is None or item is None or item["contact"] != case.person.contact:
+        return None
+    code, rest = found
+    if normal(rest) in _said(case, "word.ok"):
+        feedback.close_by_person(case.db, item["id"], case.id, rest, case.now)
+        case.say("item.closed", reference=code)
+        return f"item:{code}:ok"
+    before = item["status"]
+    status = feedback.attach(case.db, item["id"], case.id, case.message.text, now=case.now)
+    reopened = status == "reopened" and before != status
+    case.say("item.reopened" if reopened else "ack.more", reference=code)
+    return f"item:{code}:words"
+
+
+def _said(case: Case, key: str) -> set[str]:
+    """A word list in the person's language and in English, ready to compare."""
+    tags = {case.asking.language, "en"}
+    return {normal(word) for tag in tags for word in case.gw.languages.words(tag, key)}
+
+
+def _keyword(case: Case, match: Match, talking: sqlite3.Row | None, notes: dict[str, Any]) -> str:
+    kind, _, what = match.intent.partition(":")
+    if kind == "more":
+        return topics.more(case, talking, notes)
+    if kind == "menu":
+        return talk.begin(case, talking, "menus.home")
+    if kind == "language":
+        return _language(case, what or match.rest, talking)
+    if kind == "type":
+        return _typed(case, what, match.rest, talking)
+    if match.intent in case.gw.pack.topics:
+        number = int(match.rest) if match.rest.isdecimal() else 1
+        return topics.show(case, talking, match.intent, number)
+    return _words(case, talking, notes)
+
+
+def _language(case: Case, wanted: str, talking: sqlite3.Row | None) -> str:
+    tag = _tag(case, wanted)
+    if tag is None:
+        return talk.begin(case, talking, "menus.language")
+    case.speak(tag)
+    case.say("language.set")
+    return f"language:{tag}"
+
+
+def _tag(case: Case, wanted: str) -> str | None:
+    """The language of this deployment that a word names: its tag, its own name or the English."""
+    known = table().languages
+    for tag in case.gw.tags:
+        found = known.get(tag)
+        names = (tag, found.endonym, found.english) if found else (tag,)
+        if wanted and normal(wanted) in {normal(name) for name in names}:
+            return tag
+    return None
+
+
+def _typed(case: Case, type: str, words: str, talking: sqlite3.Row | None) -> str:
+    """ASK, NEED and the like: with words they are an item, alone they start the form."""
+    form = talk.form_for(case.gw.pack, type)
+    if not words and form:
+        return talk.begin(case, talking, f"forms.{form}")
+    reference = case.file(type, words or case.message.text)
+    case.say("ack", reference=reference)
+    return f"item:{reference}"
+
+
+def _words(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> str:
+    """Words for a person to read; empty ones get the menu, near misses a suggestion."""
+    text = case.message.text
+    if notes.get("suggested") and normal(text) in _said(case, "yes"):
+        return topics.show(case, talking, notes["suggested"], 1)
+    if not normal(text):
+        case.file("other", text)
+        return talk.begin(case, talking, "menus.home", before="menu.empty")
+    near = None if " " in text.strip() else _near(case, text)
+    if near:
+        return topics.suggest(case, talking, near)
+    reference = case.file("other", text)
+    case.say("ack", reference=reference)
+    return f"item:{reference}"
+
+
+def _near(case: Case, text: str) -> str | None:
+    return case.gw.keywords.nearest(text, case.person.language, case.gw.tags)

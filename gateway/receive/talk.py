@@ -1,0 +1,77 @@
+"""A menu or a form over SMS: one question a message, one open dialogue a person."""
+
+import json
+import sqlite3
+from typing import Any
+
+from gateway.context import Gateway
+from gateway.domain.dialogue import Move, Pack, State, partial, sms, start, step
+from gateway.domain.keywords import Match
+from gateway.receive import effects
+from gateway.receive.case import Case
+from gateway.store import sessions
+
+
+def begin(case: Case, talking: sqlite3.Row | None, name: str, before: str = "") -> str:
+    """Start a dialogue; `before` is a sentence that goes ahead of its first words."""
+    move = start(case.gw.pack, name, case.asking)
+    return _show(case, talking, {}, move, name, before)
+
+
+def answer(
+    case: Case, talking: sqlite3.Row | None, notes: dict[str, Any], match: Match | None
+) -> str | None:
+    """Take a message as the answer to the open question; None if it is a message of its own."""
+    state = State.from_json(notes["dialogue"])
+    move = step(case.gw.pack, state, case.message.text, case.asking)
+    if not move.understood and _something_new(case, state, match):
+        return None
+    return _show(case, talking, notes, move, state.dialogue)
+
+
+def _something_new(case: Case, state: State, match: Match | None) -> bool:
+    """On a menu, words that are no option are a message of their own."""
+    return state.dialogue.startswith("menus.") and (
+        match is not None or len(case.message.text.split()) > 1
+    )
+
+
+def _show(
+    case: Case,
+    talking: sqlite3.Row | None,
+    notes: dict[str, Any],
+    move: Move,
+    name: str,
+    before: str = "",
+) -> str:
+    scene = effects.Scene(
+        case.gw, case.db, case.channel, case.person, case.now, case.asking, inbound=case.id
+    )
+    move, case.asking = effects.apply(scene, move)
+    opening = case.asking.say(before) + "\n" if before else ""
+    case.reply(opening + sms(move.prompt), name)
+    left = {**notes, "dialogue": move.state.to_json() if move.state else None}
+    save(case, talking, left)
+    return f"dialogue:{name}"
+
+
+def save(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> None:
+    """Remember where the talk stands; a new talk begins with this message."""
+    row = talking or sessions.begin(
+        case.db, case.person.address, case.channel.id, "sms", f"sms-{case.id}", case.now
+    )
+    sessions.save(case.db, row["id"], case.now, notes, language=case.asking.language)
+
+
+def form_for(pack: Pack, type: str) -> str | None:
+    """The form that files items of a type, if the pack has one."""
+    return next((name for name, form in pack.forms.items() if form.files == type), None)
+
+
+def expire(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
+    """Close a talk nobody went on with; what was typed is kept as a partial item."""
+    dialogue = json.loads(row["state"] or "{}").get("dialogue")
+    kept = partial(gw.pack, State.from_json(dialogue)) if dialogue else None
+    if kept:
+        effects.keep_partial(gw, db, row, kept, now)
+    sessions.end(db, row["id"], now)

@@ -1,0 +1,36 @@
+"""Preparedness by keyword: numbered messages, MORE for the next, a hint for a near miss."""
+
+import sqlite3
+from typing import Any
+
+from gateway.domain.dialogue import topic_text
+from gateway.receive import talk
+from gateway.receive.case import Case
+
+
+def show(case: Case, talking: sqlite3.Row | None, code: str, number: int) -> str:
+    """Answer with one message of a topic; a number beyond the last gives the last."""
+    topic = case.gw.pack.topics[code]
+    number = min(max(number, 1), len(topic.messages))
+    source = f"topic:{code}/{number}@{topic.version}"
+    case.reply(topic_text(topic, number, case.asking), source)
+    talk.save(case, talking, {"topic": code, "number": number})
+    return source
+
+
+def more(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> str:
+    """Answer with the next message of the topic last shown, or say that there is no more."""
+    code, number = notes.get("topic"), notes.get("number", 0)
+    topic = case.gw.pack.topics.get(code or "")
+    if code and topic and number < len(topic.messages):
+        return show(case, talking, code, number + 1)
+    return talk.begin(case, talking, "menus.home", before="more.none")
+
+
+def suggest(case: Case, talking: sqlite3.Row | None, keyword: str) -> str:
+    """Offer the nearest keyword; a yes then shows it."""
+    case.say("did.you.mean", keyword=keyword)
+    match = case.gw.keywords.match(keyword, case.person.language, case.gw.tags)
+    code = match.intent if match and match.intent in case.gw.pack.topics else None
+    talk.save(case, talking, {"suggested": code} if code else {})
+    return f"suggest:{code or 'word'}"

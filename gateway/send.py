@@ -1,0 +1,192 @@
+"""A message goes out: claim a batch, ask the gate, hand it over, write what happened."""
+
+import random
+import sqlite3
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gateway.context import Channel, Gateway
+from gateway.domain.gate import Facts, judge
+from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
+from gateway.domain.retry import again
+from gateway.store import channels, consent, contacts, outbox, receipts
+
+LOST = "nobody knows whether it was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How many rows were claimed, and the batch of those that passed the gate, if any."""
+
+    claimed: int
+    batch: Batch | None
+
+
+def prepare(
+    gw: Gateway,
+    channel: Channel,
+    rows: int,
+    parts: float,
+    classes: Sequence[Class] = tuple(Class),
+) -> Claim:
+    """Claim the best due rows and commit the claim, then ask the gate.
+
+    The gate reads after that commit, so that whoever left in between is not written to.
+    """
+    now, batch = gw.clock(), uuid.uuid4().hex
+    ids = gw.store.write(lambda db: outbox.claim(db, channel.id, batch, now, rows, parts, classes))
+    passed = _through_the_gate(gw, outbox.claimed(gw.store.read, ids)) if ids else []
+    return Claim(len(ids), _batch(channel, batch, passed) if passed else None)
+
+
+def _batch(channel: Channel, batch: str, passed: Sequence[sqlite3.Row]) -> Batch:
+    return Batch(
+        id=batch,
+        channel=channel.name,
+        provider=channel.row["provider"],
+        address=channel.row["address"],
+        settings=channel.sealed,
+        messages=tuple(_outgoing(row) for row in passed),
+    )
+
+
+def _through_the_gate(gw: Gateway, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
+    now = gw.clock()
+    verdicts = [(row, judge(_facts(row, now))) for row in rows]
+    refused = [(row["id"], refusal) for row, refusal in verdicts if refusal]
+
+    def work(db: sqlite3.Connection) -> None:
+        for id, refusal in refused:
+            outbox.end(db, id, refusal.state, refusal.reason, now)
+
+    if refused:
+        gw.store.write(work)
+    return [row for row, refusal in verdicts if not refusal]
+
+
+def _facts(row: sqlite3.Row, now: float) -> Facts:
+    return Facts(
+        class_=row["class"],
+        now=now,
+        expires_at=row["expires_at"],
+        consent=row["consent"] or "none",
+        consent_at=row["consent_at"],
+        asked_at=row["asked_at"],
+        paused=row["paused_at"] is not None,
+        alert_state=row["alert_state"],
+        superseded=bool(row["superseded"]),
+        exercise=bool(row["exercise"]),
+        in_exercise=bool(row["in_exercise"]),
+    )
+
+
+def _outgoing(row: sqlite3.Row) -> Outgoing:
+    return Outgoing(
+        id=row["id"],
+        to=row["recipient"],
+        text=row["text"],
+        class_=row["class"],
+        expires=row["expires_at"],
+        parts=row["parts"],
+        alphabet=row["alphabet"],
+    )
+
+
+def put_back(gw: Gateway, batch: Batch, wait: float, reason: str) -> None:
+    """Return a batch that no carrier took to the queue; no attempt was made."""
+    due = gw.clock() + wait
+
+    def work(db: sqlite3.Connection) -> None:
+        for message in batch.messages:
+            outbox.again(db, message.id, due, reason, free=True)
+
+    gw.store.write(work)
+
+
+def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) -> None:
+    """Write what came of batches, (channel, batch, results) each; harmless to do twice."""
+    now, told = gw.clock(), list(results)
+
+    def work(db: sqlite3.Connection) -> None:
+        for name, batch, found in told:
+            _settle(gw, db, name, batch, found, now)
+
+    gw.store.write(work)
+    gw.wake()
+
+
+def _settle(
+    gw: Gateway,
+    db: sqlite3.Connection,
+    name: str,
+    batch: str,
+    results: Sequence[Result],
+    now: float,
+) -> None:
+    taken = [r for r in results if r.outcome is Outcome.ACCEPTED]
+    rows = [{"id": r.id, "reference": r.reference, "batch": batch, "now": now} for r in taken]
+    outbox.sent(db, rows)
+    receipts.overtaken(db, [r.id for r in taken], now)
+    for result in results:
+        if result.outcome is not Outcome.ACCEPTED:
+            _not_sent(gw, db, name, batch, result, now)
+
+
+def _not_sent(
+    gw: Gateway, db: sqlite3.Connection, name: str, batch: str, result: Result, now: float
+) -> None:
+    row = outbox.by_id(db, result.id)
+    if row is None or row["state"] != "claimed" or row["batch"] != batch:
+        return
+    verdict = again(
+        result.outcome,
+        Class(row["class"]),
+        row["attempts"],
+        now - row["created_at"],
+        result.wait,
+        random.random(),
+        row["maybes"],
+    )
+    reason = result.error or verdict.reason
+    if result.outcome is Outcome.LEFT:
+        _left(gw, db, row, now)
+    if result.outcome in (Outcome.ACCOUNT, Outcome.THROTTLED):
+        channels.hold(db, row["channel"], now + (verdict.when_s or 1.0), reason)
+    if verdict.state is State.QUEUED:
+        due = now + (verdict.when_s or 0.0)
+        maybe = result.outcome is Outcome.UNKNOWN
+        outbox.again(db, row["id"], due, reason, free=not verdict.counts, maybe=maybe)
+    elif verdict.state is State.UNKNOWN:
+        outbox.unknown(db, row["id"], reason)
+    else:
+        outbox.end(db, row["id"], verdict.state, reason, now)
+
+
+def _left(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
+    """The network says this person left: write it in the ledger, and to them no more."""
+    if row["address"] is None or contacts.by_address(db, row["address"]).consent == "out":
+        return
+    consent.record(
+        db,
+        number_key=gw.numbers.of(row["recipient"]),
+        address=row["address"],
+        state="out",
+        how="provider",
+        now=now,
+    )
+
+
+def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:
+    """Rows whose carrier is gone: nobody knows their fate, so their class decides."""
+    now = gw.clock()
+
+    def work(db: sqlite3.Connection) -> None:
+        for id in ids:
+            row = outbox.by_id(db, id)
+            if row is not None and row["state"] == "claimed":
+                lost = Result(id, Outcome.UNKNOWN, error=reason)
+                _not_sent(gw, db, "", row["batch"], lost, now)
+
+    if ids:
+        gw.store.write(work)
