@@ -35,7 +35,7 @@ def screens(
     more, previous = f"\n98 {say('ussd.more')}", f"\n99 {say('ussd.previous')}"
     short, full = _feet(prompt, say, depth)
     pages = _cut(prompt, short, more, fits)
-    roomy = _cut(prompt, full, more, fits)
+    roomy = pages if full == short else _cut(prompt, full, more, fits)
     pages = roomy if len(roomy) == len(pages) and all(map(fits, roomy)) else pages
     later = (page + previous if fits(page + previous) else page for page in pages[1:])
     return [pages[0], *later]

@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.domain.dialogue import (
     HOME,
@@ -186,3 +188,18 @@ def test_the_first_receipt_and_the_last_word_are_one_sms(language):
     reader = Reader(language)
     for key in ("ack", "stopped", "welcome", "cry", "correction"):
         assert measure(reader.say(key, reference="A7K2QX")).parts == 1
+
+
+ANSWERS = st.sampled_from(["0", "00", "1", "2", "3", "4", "5", "6", "98", "99", "१", "", "maji *"])
+
+
+@given(st.sampled_from(LANGUAGES), st.booleans(), st.lists(ANSWERS, max_size=12))
+def test_whatever_is_answered_there_is_a_next_screen_within_its_limit(language, by_screen, said):
+    reader, state = Reader(language, by_screen), None
+    for text in ["", *said]:
+        move = step(pack(), state, text, reader)
+        assert move.prompt.ends == (move.state is None)
+        for screen in shown(move.prompt, reader, move.state.depth if move.state else 0):
+            size = measure(screen)
+            assert sum(size.units) <= (160 if size.alphabet == "gsm7" else 70)
+        state = move.state and State.from_json(move.state.to_json())

@@ -1,9 +1,11 @@
 """Understand what a person typed: numbers in any script, words, first letters."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
 Normal = Callable[[str], str]
+_COMMA = re.compile("[,،、，፣]")
 
 
 def digits(text: str) -> str:
@@ -16,12 +18,12 @@ def digits(text: str) -> str:
 
 
 def words(listed: str) -> list[str]:
-    """Split a comma-separated list from the catalogue.
+    """Split a comma-separated list from the catalogue, with the commas of any script.
 
     >>> words("Yes, y,  yeah"), words("نعم، أجل")
     (['Yes', 'y', 'yeah'], ['نعم', 'أجل'])
     """
-    return [word.strip() for word in listed.replace("،", ",").split(",") if word.strip()]
+    return [word.strip() for word in _COMMA.split(listed) if word.strip()]
 
 
 def is_one_of(text: str, listed: str, normal: Normal) -> bool:
