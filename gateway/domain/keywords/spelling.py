@@ -1,0 +1,105 @@
+"""One spelling for each word, however it was typed; and how far two spellings are apart."""
+
+import re
+from functools import lru_cache
+from unicodedata import category, digit, normalize
+
+# Spellings that keyboards mix up: apostrophes that are letters go, as does tatweel; alef with
+# its hats, final yeh, Persian and Sindhi kaf, and teh marbuta become their plain forms.
+_FOLD = str.maketrans(
+    {
+        **dict.fromkeys("\u02bb\u02bc\u00b4\u0640"),
+        **dict.fromkeys("\u0622\u0623\u0625\u0671", "\u0627"),
+        **dict.fromkeys("\u0649\u06cc", "\u064a"),
+        **dict.fromkeys("\u06a9\u06aa", "\u0643"),
+        "\u0629": "\u0647",
+    }
+)
+_HARAKAT = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# Accents go after Latin letters only: elsewhere such marks are vowels and tones, and without
+# them a word is another word.
+_ACCENTS = re.compile(
+    "(?<=[a-z\u00df-\u024f\u0250-\u02af\u1d00-\u1eff])[\u0300-\u036f\u1dc0-\u1dff]+"
+)
+_APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bb\u02bc\u00b4`\uff07]")
+_DOUBLE = re.compile(r"(.)\1+")
+_NOT_PLAIN = re.compile(r"[^a-z0-9\s]+")
+
+
+def normal(text: str) -> str:
+    r"""Return the one spelling by which keywords are compared.
+
+    >>> normal(" Stop!! "), normal("ARR\u00caT"), normal("TA'OFI"), normal("\u0967\u0968")
+    ('stop', 'arret', 'taofi', '12')
+    """
+    if text.isascii():
+        return " ".join(_NOT_PLAIN.sub("", text.lower()).split())
+    return _normal(text)
+
+
+def words(text: str) -> str:
+    """Return the same spelling, but with a space where punctuation stood between words.
+
+    >>> words("Stop.Thank you"), words("don't")
+    ('stop thank you', 'dont')
+    """
+    apart = _APOSTROPHES.sub("", text)
+    return normal("".join(" " if category(c)[0] in "PS" else c for c in apart))
+
+
+def apart(one: str, other: str, limit: int) -> int:
+    """Return the edits between two spellings, at most `limit` + 1; a swap of two is one edit.
+
+    >>> apart("flod", "flood", 1), apart("stpo", "stop", 1), apart("fire", "flood", 2)
+    (1, 1, 3)
+    """
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, theirs in enumerate(other, 1):
+            edits = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != theirs))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == theirs:
+                edits = min(edits, last[j - 2] + 1)
+            row.append(edits)
+    return min(row[-1], limit + 1)
+
+
+def slips_in(key: str, word: str) -> int | None:
+    """Return the slips between what was typed and a keyword, None if they are too many.
+
+    One letter for two counts as none in longer words: people write FLUD for FLOOD.
+
+    >>> slips_in("flud", "flood"), slips_in("water", "flood")
+    (1, None)
+    """
+    allowed = 1 if len(word) <= 5 else 2
+    if len(word) < 3:
+        return None
+    short, squeezed = _DOUBLE.sub(r"\1", key), _DOUBLE.sub(r"\1", word)
+    slips = apart(key, word, allowed)
+    if len(squeezed) >= 4:
+        slips = min(slips, apart(short, squeezed, allowed))
+    return slips if slips <= allowed else None
+
+
+@lru_cache(maxsize=4096)
+def _normal(text: str) -> str:
+    text = normalize("NFKC", text.replace("\u00b4", "'"))
+    text = normalize("NFKC", text.casefold()).translate(_FOLD)
+    text = _HARAKAT.sub("", _SELECTORS.sub("", text))
+    text = "".join(_kept(letter) for letter in text)
+    text = normalize("NFC", _ACCENTS.sub("", normalize("NFD", text)))
+    return " ".join(text.split())
+
+
+def _kept(letter: str) -> str:
+    """Return what of a letter counts: digits of any script as ASCII, no signs, no controls."""
+    if letter.isspace():
+        return " "
+    if letter.isdigit():
+        return str(digit(letter))
+    return "" if category(letter)[0] in "PS" or category(letter) in ("Cf", "Cc") else letter

@@ -1,0 +1,236 @@
+"""Which words mean what, in which language, and what a message therefore asks for."""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gateway.domain.keywords.listing import (
+    ALWAYS,
+    SILENT,
+    Words,
+    by_spelling,
+    chain,
+    is_topic,
+    spellings,
+)
+from gateway.domain.keywords.spelling import normal, slips_in, words
+
+_TAKES_WORDS = ("cry", "help", "language")
+_BREAK = re.compile(r"[\s:,.;!?/\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff0c\uff1a-]+")
+_SENTENCE = re.compile(r"[.!?;,\n\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff01\uff0c]+")
+_LONGEST_HEAD = 4
+
+
+class Match(NamedTuple):
+    """What a message asks for. `rest` is the text after the keyword, as it was typed.
+
+    `exact`: the whole message was the keyword. `review`: a person must look at it.
+    """
+
+    intent: str
+    rest: str = ""
+    language: str | None = None
+    exact: bool = True
+    review: bool = False
+
+
+class _Found(NamedTuple):
+    intent: str
+    language: str
+    review: bool = False
+
+
+class Keywords:
+    """The keywords of a deployment: language, then intent, then the words."""
+
+    def __init__(self, words: Words) -> None:
+        self._spelled = words
+        self._intents = {tag: by_spelling(intents) for tag, intents in words.items()}
+        self._polite = {tag: spellings(told, "polite") for tag, told in words.items()}
+        self._leaving = {tag: spellings(told, "leaving") for tag, told in words.items()}
+        self._cries = {tag: spellings(told, "cry") for tag, told in words.items()}
+
+    def match(
+        self,
+        text: str,
+        language: str | None = None,
+        languages: Sequence[str] = (),
+        pending: bool = False,
+    ) -> Match | None:
+        """Return what a message asks for, or None for ordinary words.
+
+        `language` is the contact's, `languages` the deployment's in order; `pending` is true
+        for a contact who has not joined: only then does a bare yes mean to join.
+        """
+        asked = _Asked(self._order(language, languages), pending)
+        return (
+            self._whole(text, asked)
+            or self._headed(text, asked)
+            or self._leaves(text, asked)
+            or self._cries_out(text, asked)
+        )
+
+    def nearest(
+        self, text: str, language: str | None = None, languages: Sequence[str] = ()
+    ) -> str | None:
+        """Return the keyword that was probably meant, as it is written in the table.
+
+        One slip is forgiven in a word of up to five letters, two in a longer one.
+        """
+        key = normal(text)
+        if len(key) < 3 or key.isdigit():
+            return None
+        tags = dict.fromkeys(tag for group in self._order(language, languages) for tag in group)
+        near = [
+            (slips, place, word)
+            for place, word in enumerate(self._words(tags))
+            if (slips := slips_in(key, normal(word))) is not None
+        ]
+        return min(near)[2] if near else None
+
+    def _order(self, language: str | None, languages: Iterable[str]) -> list[list[str]]:
+        """Return the groups of languages to ask in turn; within the last two all are asked."""
+        own = [tag for tag in chain(language) if tag in self._intents]
+        wide = dict.fromkeys(tag for given in languages for tag in chain(given))
+        others = [tag for tag in wide if tag in self._intents and tag not in own]
+        always = [ALWAYS] if ALWAYS in self._intents else []
+        return [own, others, always] if language else [[], others + always]
+
+    def _words(self, tags: Iterable[str]) -> Iterator[str]:
+        for tag in tags:
+            for intent, written in self._spelled[tag].items():
+                if intent not in (*SILENT, "yes", "cry"):
+                    yield from written
+
+    def _find(self, key: str, asked: "_Asked") -> _Found | None:
+        """Return what a spelling means: own language first, then the others together."""
+        own, *rest = asked.groups
+        for tag in own:
+            if intent := self._meaning(tag, key, asked.pending):
+                return _Found(intent, tag)
+        for group in rest:
+            told = [(tag, self._meaning(tag, key, asked.pending)) for tag in group]
+            found = [_Found(intent, tag) for tag, intent in told if intent]
+            if found and len(key) > 1:  # one letter is a word in one language only
+                return _settle(found)
+        return None
+
+    def _meaning(self, tag: str, key: str, pending: bool) -> str | None:
+        intents = self._intents[tag].get(key, ())
+        able = [i for i in intents if i != "yes" or pending]
+        return "opt_in" if able and able[0] == "yes" else next(iter(able), None)
+
+    def _whole(self, text: str, asked: "_Asked") -> Match | None:
+        for key in dict.fromkeys((normal(text), words(text), _once(normal(text)))):
+            if key and (found := self._find(key, asked)):
+                return Match(found.intent, "", found.language, True, found.review)
+        return None
+
+    def _headed(self, text: str, asked: "_Asked") -> Match | None:
+        """Read a keyword with words after it, the longest keyword first."""
+        for head, rest in reversed(list(_heads(text))):
+            found = self._find(normal(head), asked)
+            if found and (told := self._with_rest(found, rest, asked)):
+                return told
+        return None
+
+    def _with_rest(self, found: _Found, rest: str, asked: "_Asked") -> Match | None:
+        intent = found.intent
+        if intent in _TAKES_WORDS or intent.startswith("type:"):
+            return Match(intent, rest, found.language, False, found.review)
+        if intent in ("opt_out", "opt_in"):
+            topic = self._find(normal(rest), asked)
+            if topic is None or not is_topic(topic.intent):
+                return None
+            verb = "leave" if intent == "opt_out" else "join"
+            return Match(f"{verb}:{topic.intent}", rest, found.language, True, found.review)
+        if is_topic(intent) and normal(rest).isdigit():
+            return Match(intent, normal(rest), found.language, False, found.review)
+        return None
+
+    def _leaves(self, text: str, asked: "_Asked") -> Match | None:
+        """Read a soft sign of leaving: never acted on alone, always shown to a person."""
+        told = words(text)
+        spoken = told.split()
+        signs = (
+            self._says(self._leaving, told, asked),
+            self._only_courtesy(spoken, asked),
+            self._has_stop_sentence(text, asked),
+            len(spoken) == 2 and not spoken[1].isdigit() and self._stops(spoken[0], asked),
+        )
+        if not any(signs):
+            return None
+        rest = spoken[1] if len(spoken) == 2 and self._stops(spoken[0], asked) else ""
+        return Match("possible_opt_out", rest, None, False, True)
+
+    def _cries_out(self, text: str, asked: "_Asked") -> Match | None:
+        """Read a cry for help inside a sentence: a needless look costs less than a missed one."""
+        if self._says(self._cries, words(text), asked):
+            return Match("cry", text, None, False, True)
+        return None
+
+    def _says(self, phrases: Mapping[str, Container[str]], told: str, asked: "_Asked") -> bool:
+        spoken = told.split()
+        runs = {
+            " ".join(spoken[start:end])
+            for start in range(len(spoken))
+            for end in range(start + 1, min(start + 6, len(spoken)) + 1)
+        }
+        return any(run in phrases[tag] for tag in asked.tags for run in runs)
+
+    def _only_courtesy(self, spoken: Sequence[str], asked: "_Asked") -> bool:
+        stops = [word for word in spoken if self._stops(word, asked)]
+        polite = {word for tag in asked.tags for word in self._polite[tag]}
+        return bool(stops) and polite.union(stops).issuperset(spoken)
+
+    def _has_stop_sentence(self, text: str, asked: "_Asked") -> bool:
+        sentences = [key for said in _SENTENCE.split(text) if (key := normal(said))]
+        stops = [key for key in sentences if self._stops(key, asked)]
+        rest = "".join(key for key in sentences if key not in stops)
+        return bool(stops) and not rest.replace(" ", "").isdigit()
+
+    def _stops(self, key: str, asked: "_Asked") -> bool:
+        found = self._find(key, asked)
+        return found is not None and found.intent == "opt_out"
+
+
+class _Asked(NamedTuple):
+    """Which languages a message is read in, group by group, and whether a yes may join."""
+
+    groups: list[list[str]]
+    pending: bool
+
+    @property
+    def tags(self) -> list[str]:
+        return [tag for group in self.groups for tag in group]
+
+
+def _settle(found: Sequence[_Found]) -> _Found:
+    """Choose among languages: where they differ, leaving wins and a person looks."""
+    differ = len({one.intent for one in found}) > 1
+    chosen = next((one for one in found if one.intent == "opt_out"), found[0])
+    return chosen._replace(review=True) if differ else chosen
+
+
+def _once(key: str) -> str:
+    """Return a word said several times as said once.
+
+    >>> _once("stop stop stop"), _once("stop it")
+    ('stop', 'stop it')
+    """
+    said = key.split()
+    return said[0] if said and len(set(said)) == 1 else key
+
+
+def _heads(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the first words of a text and the rest, for one word, two words and so on.
+
+    >>> list(_heads("ASK: when?"))
+    [('ASK', 'when?')]
+    """
+    start = next((i for i, letter in enumerate(text) if letter.isalnum()), len(text))
+    breaks = list(_BREAK.finditer(text, start))[:_LONGEST_HEAD]
+    for gap in breaks:
+        rest = text[gap.end() :].rstrip()
+        if rest:
+            yield text[start : gap.start()], rest
