@@ -1,13 +1,13 @@
 """The words people read: catalogues, fallback, numbers, dates, digits, right-to-left."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from gateway.language import figures, times
+from gateway.language import figures, spoken, times
 from gateway.language.catalogue import (
     Catalogue,
     Entry,
@@ -59,13 +59,14 @@ class Languages:
     contents: Catalogues = field(default_factory=dict, repr=False)
     consoles: Catalogues = field(default_factory=dict, repr=False)
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    keyword_files: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @classmethod
     def load(cls, folders: Sequence[Path], default: str = "en") -> "Languages":
-        """Read <folder>/<language>/LC_MESSAGES/{content,console}.po; a later folder wins.
+        """Read <folder>/<language>/LC_MESSAGES/{content,console}.po and <folder>/keywords.json.
 
-        A folder need not exist. Entries that lack a plural form, or have placeholders other
-        than the English ones, are left out. Unreadable if a file is broken.
+        A later folder wins; a folder need not exist. Entries that lack a plural form, or have
+        placeholders other than the English ones, are left out. Unreadable if a file is broken.
         """
         read_in = _laid(folders, "content")
         english = read_in.get("en", Catalogue("en")).entries
@@ -74,7 +75,7 @@ class Languages:
             contents[tag] = one.only(lambda e: same_places(e, english.get(e.key, e)))
             left[tag] = tuple(sorted(one.entries.keys() - contents[tag].entries.keys()))
         consoles = {t: one.only(same_printf) for t, one in _laid(folders, "console").items()}
-        return cls(normal(default), contents, consoles, left)
+        return cls(normal(default), contents, consoles, left, spoken.keyword_files(folders))
 
     def languages(self) -> list[str]:
         """Return the languages the public can be written to in."""
@@ -125,6 +126,14 @@ class Languages:
         """
         entry = self._entry(language, key)
         return listed(entry.form(None)) if entry else []
+
+    def keywords(self, drafts: Container[str] = ()) -> spoken.Words:
+        """Return the words people may send, for domain.keywords.Keywords.
+
+        From keywords.json (languages that need a native check only if in `drafts`), every
+        keyword.<topic> and word.<name> entry, and the names of the languages themselves.
+        """
+        return spoken.keywords(self.keyword_files, self.contents, drafts)
 
     def draft(self, language: str, which: Which = "content", key: str | None = None) -> bool:
         """Whether a catalogue, or one sentence of it, still waits for its second reader."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import category
 
+from gateway.domain.keywords import normal as spelling
 from gateway.domain.sms import explain, measure
 from gateway.language.catalogue import (
     Catalogue,
@@ -238,6 +239,6 @@ def _shared_words(one: Catalogue) -> Iterator[tuple[str, str]]:
     for key, entry in one.entries.items():
         if key.startswith(_WORDS):
             for word in listed(entry.forms[0]):
-                first = owner.setdefault(word.casefold(), key)
+                first = owner.setdefault(spelling(word), key)
                 if first != key:
                     yield key, f"“{word}” is also a word of {first}"

@@ -1,7 +1,7 @@
 """Numbers as a language writes them, and codes as every phone can read them."""
 
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gateway.language.table import digits, nearest, normal
@@ -13,7 +13,7 @@ _WORLD = {"en": "en-001"}  # plain "en" is American: month before day
 _LATIN = "0123456789"
 
 
-@cache
+@lru_cache(maxsize=1024)
 def locale(tag: str) -> "Locale | None":
     """Return what Babel knows of a language, or None."""
     from babel import Locale, UnknownLocaleError

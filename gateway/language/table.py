@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from gateway.files import folder
 
@@ -51,7 +51,7 @@ def table() -> Table:
     return Table(languages, raw["digits"], raw["territories"], aliases)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def normal(tag: str) -> str:
     """Return a language tag in the one form the gateway uses.
 

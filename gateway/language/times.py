@@ -9,7 +9,7 @@ weekday is read as a printed clock time everywhere. A translator who wants the p
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from functools import cache
+from functools import lru_cache
 
 from gateway.language.figures import in_digits, locale, plain
 from gateway.language.table import normal
@@ -26,7 +26,7 @@ class Names:
     months: tuple[str, ...] = ()
 
 
-@cache
+@lru_cache(maxsize=1024)
 def cldr_names(tag: str) -> Names:
     """Return the names CLDR has, leaving out those it only copied from English.
 
