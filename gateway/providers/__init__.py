@@ -202,6 +202,9 @@ class Provider(Protocol):
     def send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
         """Hand messages over, at most `can.batch` a call; one Result each, in any order."""
 
+    def check(self) -> None:
+        """Sign in and send nothing; raise the SendError that sending would meet."""
+
 
 def wrong(needs: Iterable[Need], settings: Mapping[str, str]) -> list[str]:
     """Return one sentence for each setting that is missing, misshapen or unknown."""

@@ -56,6 +56,13 @@ def refusal(reply: Reply) -> SendError | None:
     return Rejected(code)
 
 
+def _taken(reply: Reply) -> Reply:
+    error = refusal(reply)
+    if error:
+        raise error
+    return reply
+
+
 class _Telling:
     """A connection that notes when the first byte of a request leaves.
 
@@ -106,17 +113,22 @@ class Door:
             retries=False,
         )
 
-    def ask(self, path: str, form: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
-        """Post a form and return the answer, whatever its status.
+    def ask(
+        self, method: str, path: str, form: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Reply:
+        """Send a form (in a GET: as the query) and return the answer, whatever its status.
 
         Raise Unreachable if nothing was written, MaybeSent if something was.
         """
-        body = urlencode(form, doseq=True)
+        body: str | None = urlencode(form, doseq=True)
+        target = self.prefix + path
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        if method == "GET":
+            target, body, kind = f"{target}?{body}" if body else target, None, {}
         _line.written = False
         try:
             reply = self.pool.urlopen(
-                "POST", self.prefix + path, body, {**kind, **headers}, retries=False, redirect=False
+                method, target, body, {**kind, **headers}, retries=False, redirect=False
             )
         except (HTTPError, OSError) as error:
             broken = MaybeSent if _line.written else Unreachable
@@ -125,11 +137,11 @@ class Door:
 
     def post(self, path: str, form: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
         """Post a form and return the answer; raise what its status means unless it is 2xx."""
-        reply = self.ask(path, form, headers)
-        error = refusal(reply)
-        if error:
-            raise error
-        return reply
+        return _taken(self.ask("POST", path, form, headers))
+
+    def get(self, path: str, query: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
+        """Return the answer to a GET; raise what its status means unless it is 2xx."""
+        return _taken(self.ask("GET", path, query, headers))
 
     def close(self) -> None:
         """Close the kept connections."""

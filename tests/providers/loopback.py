@@ -20,7 +20,7 @@ class Asked:
 
 
 class Canned(ThreadingHTTPServer):
-    """Answers every POST alike; `asked` holds what came, oldest first."""
+    """Answers every call alike; `asked` holds what came, oldest first."""
 
     daemon_threads = True
 
@@ -35,8 +35,11 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Canned
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append(Asked(self.path, dict(self.headers), body))
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():

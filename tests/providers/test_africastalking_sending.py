@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from gateway.domain.messages import Outcome, Outgoing
+from gateway.providers import Account
 from gateway.providers.africastalking import LIVE, SANDBOX, AfricasTalking
 from tests.providers.loopback import answering
 
@@ -142,3 +143,15 @@ def test_the_user_name_chooses_the_host(username, host):
     provider = AfricasTalking("22384", {"username": username, "api_key": KEY})
     pool = provider._door.pool
     assert f"{pool.scheme}://{pool.host}" == host
+
+
+def test_a_check_signs_in_and_sends_nothing():
+    with channel("{}", status=200) as (sender, server):
+        sender.check()
+    assert server.asked[0].path == "/version1/messaging?username=relief&lastReceivedId=2147483647"
+    assert server.asked[0].headers["apiKey"] == KEY
+    with (
+        channel("The supplied authentication is invalid", status=401) as (sender, _),
+        pytest.raises(Account, match="http_401"),
+    ):
+        sender.check()

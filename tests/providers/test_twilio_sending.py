@@ -5,7 +5,7 @@ import time
 import pytest
 
 from gateway.domain.messages import OptOut, Outcome, Outgoing, Status
-from gateway.providers import Garbled, Hook, reading
+from gateway.providers import Account, Garbled, Hook, reading
 from gateway.providers.twilio import Twilio
 from tests.providers.loopback import answering
 from tests.providers.twilio_server import ACCOUNT, NUMBER, TOKEN, TwilioServer
@@ -159,6 +159,32 @@ def test_results_come_as_they_finish(twilio):
     assert time.monotonic() - began < 1
     twilio.done = True  # the one that hangs lets go
     assert {result.outcome for result in results} == {Outcome.ACCEPTED, Outcome.UNKNOWN}
+
+
+def test_a_check_signs_in_and_sends_nothing(twilio):
+    channel(twilio).check()
+    with pytest.raises(Account, match="20003"):
+        channel(twilio, auth_token="0" * 32).check()
+    with pytest.raises(Account, match="20404"):
+        Twilio(NUMBER, twilio.settings(base_url=f"{twilio.url}/elsewhere")).check()
+    assert (twilio.calls, twilio.messages) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "base, callback, given",
+    [
+        ("https://api.twilio.com", "https://gw.example.org/hooks/tw/receipt", True),
+        ("https://api.twilio.com", "http://127.0.0.1:8080/hooks/tw/receipt", False),
+        ("https://api.twilio.com", "http://[fd00::1]/hooks/tw/receipt", False),
+        ("https://api.twilio.com", "http://gateway.local/hooks/tw/receipt", False),
+        ("http://127.0.0.1:1", "http://127.0.0.1:8080/hooks/tw/receipt", True),
+    ],
+)
+def test_twilio_is_given_no_address_that_it_cannot_call(base, callback, given):
+    from gateway.providers.twilio.wire import order
+
+    settings = {"messaging_service_sid": "", "base_url": base, "status_callback": callback}
+    assert ("status_callback" in order(Outgoing(1, TO, "x"), NUMBER, settings, NOW)) is given
 
 
 def heard(server):

@@ -129,9 +129,20 @@ class TwilioServer(ThreadingHTTPServer):
             self._hang(wait)
         return Answer(None) if plan in ("hang", "cut") else Answer(201, _taken(self, message))
 
-    def _refusal(self, path: str, user: str, form: Mapping[str, str]) -> Answer | None:
+    def show(self, path: str, user: str) -> Answer:
+        """Return the account, the one thing here that can be read."""
+        if not self._knows(user):
+            return _error(401, 20003)
+        if path != f"/2010-04-01/Accounts/{self.account}.json":
+            return _error(404, 20404)
+        return Answer(200, {"sid": self.account, "status": "active", "friendly_name": "Relief"})
+
+    def _knows(self, user: str) -> bool:
         known = {b64encode(f"{u}:{w}".encode()).decode() for u, w in self.users.items()}
-        if user.removeprefix("Basic ") not in known:
+        return user.removeprefix("Basic ") in known
+
+    def _refusal(self, path: str, user: str, form: Mapping[str, str]) -> Answer | None:
+        if not self._knows(user):
             return _error(401, 20003)
         if path != PATH.format(self.account):
             return _error(404, 20404)
@@ -216,21 +227,23 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.connections += 1
 
+    def do_GET(self) -> None:
+        self._write(self.server.show(self.path, self.headers.get("Authorization", "")))
+
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         form = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
-        answer = self.server.decide(self.path, self.headers.get("Authorization", ""), form)
+        self._write(self.server.decide(self.path, self.headers.get("Authorization", ""), form))
+
+    def _write(self, answer: Answer) -> None:
         if answer.status is None:
             self.close_connection = True
             return
-        self._write(answer)
-
-    def _write(self, answer: Answer) -> None:
         page = isinstance(answer.body, str)
         body = (answer.body if page else json.dumps(answer.body)).encode()
         headers = {"Content-Type": "text/html" if page else "application/json"}
         headers |= {"Content-Length": str(len(body)), **answer.headers}
-        head = [f"HTTP/1.1 {answer.status} {responses[answer.status or 500]}"]
+        head = [f"HTTP/1.1 {answer.status} {responses[answer.status]}"]
         head += [f"{name}: {value}" for name, value in headers.items()]
         self.wfile.write("\r\n".join([*head, "", ""]).encode() + body)
 

@@ -201,6 +201,10 @@ class Twilio:
             _ = self._client  # made here once, before threads can race for it
             yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
 
+    def check(self) -> None:
+        """Read our own account at Twilio."""
+        self._client.api.v2010.accounts(self.settings["account_sid"]).fetch()
+
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)

@@ -40,10 +40,10 @@ class Wire(HttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        """Post the form; return an answer with a message in it or raise a SendError."""
+        """Return an answer that holds what was asked for, or raise a SendError."""
         signed = b64encode(":".join(auth or ()).encode()).decode()
         sent = {**(headers or {}), "Authorization": f"Basic {signed}"}
-        reply = self.door.ask(uri.removeprefix(HOST), data or {}, sent)
+        reply = self.door.ask(method, uri.removeprefix(HOST), data or params or {}, sent)
         check(reply)
         return Response(reply.status, reply.text, reply.headers)
 
@@ -93,7 +93,7 @@ def public(url: str) -> bool:
 
 
 def check(reply: Reply) -> None:
-    """Raise what the answer means, unless it is a message with an id."""
+    """Raise what the answer means, unless it is a thing with an id."""
     body = _body(reply)
     error = refusal(reply)
     if error is None:
