@@ -105,7 +105,7 @@ def test_a_form_files_a_type_of_feedback_we_know():
 LISTS = (
     *(f"keyword.{topic}" for topic in TOPICS),
     *(f"word.{type}" for type in sorted(TYPES)),
-    *(f"word.{verb}" for verb in ("more", "ok", "menu", "language", "join", "alert")),
+    *(f"word.{verb}" for verb in ("more", "ok", "menu", "language", "join", "alert", "yes")),
     *("yes", "no", "skip", "back"),
 )
 
@@ -125,6 +125,7 @@ def test_a_word_we_tell_people_to_send_is_one_we_understand(language):
         "language.unknown": "word.language",
         "join.none": "word.join",
         "stopped": "word.alert",
+        "invite": "word.yes",
     }
     reader = Reader(language)
     for key, words in told.items():
