@@ -60,3 +60,14 @@ class Carrier(Protocol):
 def urgent(batch: Batch) -> bool:
     """Say whether a batch overtakes: one emergency in it is enough."""
     return any(message.class_ == Class.EMERGENCY for message in batch.messages)
+
+
+def carrier(redis: str, carry: Carry) -> Carrier:
+    """Return the carrier to use: Redis where its URL is given, else threads that `carry`."""
+    if redis:
+        from gateway.queue.on_redis import RedisCarrier
+
+        return RedisCarrier(redis)
+    from gateway.queue.threads import ThreadCarrier
+
+    return ThreadCarrier(carry)

@@ -10,11 +10,9 @@ from gateway.domain.messages import Batch, Outcome, Result
 from gateway.queue import CarrierDown, Carry, Report
 from gateway.queue.crew import Crew
 from gateway.queue.given import Given
-from gateway.queue.whole import whole
+from gateway.queue.whole import Item, grouped, whole
 
 MOST = 1000  # results gathered for one round of reports
-
-Item = tuple[Batch, Result | None]  # None: the batch is done
 
 
 class ThreadCarrier:
@@ -99,17 +97,7 @@ class ThreadCarrier:
         # Whatever has come in meanwhile goes along; nobody waits to gather more.
         while items and len(items) < MOST and (more := self._first(0)):
             items += more
-        return [self._report(batch, results) for batch, results in grouped(items)]
-
-    def _report(self, batch: Batch, results: list[Result | None]) -> Report:
-        found = tuple(result for result in results if result is not None)
-        token = str(next(self._tokens))
-        return Report(token, batch.id, batch.channel, found, done=results[-1] is None)
-
-
-def grouped(items: Sequence[Item]) -> list[tuple[Batch, list[Result | None]]]:
-    """Return the results of each batch together, in the order the batches appear."""
-    groups: dict[str, tuple[Batch, list[Result | None]]] = {}
-    for batch, result in items:
-        groups.setdefault(batch.id, (batch, []))[1].append(result)
-    return list(groups.values())
+        return [
+            Report(str(next(self._tokens)), batch.id, batch.channel, results, done)
+            for batch, results, done in grouped(items)
+        ]

@@ -2,12 +2,14 @@
 
 import logging
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.domain.messages import Batch, Outcome, Result
 from gateway.queue import Carry
 
 log = logging.getLogger(__name__)
+
+Item = tuple[Batch, Result | None]  # one result on its way back; None: the batch is done
 
 
 def whole(batch: Batch, carry: Carry) -> Iterator[Result]:
@@ -21,7 +23,7 @@ def whole(batch: Batch, carry: Carry) -> Iterator[Result]:
                 yield result
     except Exception as broken:
         error = type(broken).__name__
-        _say(batch, broken)
+        log.error("batch %s on %s broke: %s", batch.id, batch.channel, lines(broken))
     yield from unknown(left, error)
 
 
@@ -31,7 +33,18 @@ def unknown(ids: Iterable[int], error: str) -> Iterator[Result]:
         yield Result(id_, Outcome.UNKNOWN, error=error)
 
 
-def _say(batch: Batch, broken: Exception) -> None:
-    # The exception's own words may hold a number or a text: tell its kind and its lines only.
+def grouped(items: Sequence[Item]) -> list[tuple[Batch, tuple[Result, ...], bool]]:
+    """Return each batch with its results and whether it is done, in order of appearance."""
+    groups: dict[str, tuple[Batch, list[Result | None]]] = {}
+    for batch, result in items:
+        groups.setdefault(batch.id, (batch, []))[1].append(result)
+    return [
+        (batch, tuple(result for result in results if result), None in results)
+        for batch, results in groups.values()
+    ]
+
+
+def lines(broken: Exception) -> str:
+    """Return what broke by kind and lines; its own words may hold a number or a text."""
     where = "".join(traceback.format_tb(broken.__traceback__))
-    log.error("batch %s on %s broke: %s\n%s", batch.id, batch.channel, type(broken).__name__, where)
+    return f"{type(broken).__name__}\n{where}"

@@ -1,0 +1,77 @@
+"""A worker's end of Redis: taking batches."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+
+from gateway.domain.messages import Batch
+from gateway.queue.keys import KEPT, TAKEN_BACK, Keys
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A batch off the queue. If it is not `fresh` it may have been sent: never send it."""
+
+    batch: Batch
+    fresh: bool
+
+
+class Taker:
+    """Takes the batches of some channels, emergencies first."""
+
+    def __init__(self, redis: Any, keys: Keys, channels: Sequence[str], only_urgent: bool) -> None:
+        self._redis = redis
+        self._keys = keys
+        kinds = (True,) if only_urgent else (True, False)
+        self._queues = [
+            f"rq:queue:{keys.queue(channel, urgent)}" for urgent in kinds for channel in channels
+        ]
+
+    def take(self, wait: float) -> Taken | None:
+        """Return the next batch and mark it as begun; None if none came in `wait` seconds."""
+        until = time.monotonic() + wait
+        while batch_id := self._pop(max(0.0, until - time.monotonic())):
+            if taken := self._begin(batch_id):
+                return taken
+        return None
+
+    def _pop(self, wait: float) -> str | None:
+        if wait > 0:
+            popped = self._redis.blpop(self._queues, wait)
+            return popped[1].decode() if popped else None
+        found = (self._redis.lpop(queue) for queue in self._queues)
+        return next((batch_id.decode() for batch_id in found if batch_id), None)
+
+    def _begin(self, batch_id: str) -> Taken | None:
+        try:
+            job = Job.fetch(batch_id, connection=self._redis, serializer="json")
+            batch = msgspec.convert(job.args[0], Batch)
+        except NoSuchJobError:
+            return None  # taken back, or begun by another
+        except Exception as error:  # its words may hold a number or a text
+            log.error("batch %s is unusable: %s", batch_id, type(error).__name__)
+            self._redis.delete(Job.key_for(batch_id))
+            return None
+        mark, run = self._mark(batch_id, job.key)
+        if mark == TAKEN_BACK:
+            return None
+        # A Redis that was started again may offer what was sent before: see keys.run_of.
+        return Taken(batch, fresh=mark is None and job.meta.get("run") == run)
+
+    def _mark(self, batch_id: str, job_key: str) -> tuple[bytes | None, str]:
+        # From here on the texts are in no Redis any more, whatever becomes of this worker.
+        with self._redis.pipeline() as pipe:
+            pipe.get(self._keys.begun(batch_id))
+            pipe.set(self._keys.begun(batch_id), "begun", nx=True, ex=KEPT)
+            pipe.delete(job_key)
+            pipe.info("server")
+            mark, _, _, server = pipe.execute()
+        return mark, str(server["run_id"])

@@ -1,0 +1,146 @@
+"""A worker: takes batches from Redis and sends them. It has no database."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Event, Lock, Thread
+
+from redis.exceptions import RedisError
+
+from gateway import providers
+from gateway.domain.messages import Batch, Outcome, Result
+from gateway.providers import Provider
+from gateway.queue import Carry
+from gateway.queue.keys import Keys, connect
+from gateway.queue.line import Line
+from gateway.queue.reporter import Reporter
+from gateway.queue.taking import Taken, Taker
+from gateway.queue.whole import lines, unknown, whole
+from gateway.sealing import Sealer
+
+log = logging.getLogger(__name__)
+
+LISTEN = 0.5  # seconds for one look at an empty queue
+LOOK_UP = 0.1  # seconds until a worker sees that it should stop
+PATIENCE = 10.0  # seconds for one answer of Redis
+LAST_WORDS = 30.0  # seconds to report what was sent, when stopping while Redis is away
+
+Made = tuple[str, str, Mapping[str, str]]  # what a provider object is made of
+
+
+class Sender:
+    """Carries batches by value: opens their settings and keeps one provider a channel."""
+
+    def __init__(self, key: bytes) -> None:
+        self._sealer = Sealer(key)
+        self._lock = Lock()
+        self._known: dict[str, tuple[Made, Provider]] = {}
+
+    def __call__(self, batch: Batch) -> Iterable[Result]:
+        try:
+            provider = self._provider(batch)
+        except Exception as error:
+            # Nothing was sent: a wrong key or an absent provider waits for someone to mend it.
+            log.error("channel %s cannot be made here: %s", batch.channel, lines(error))
+            return [Result(m.id, Outcome.ACCOUNT, error="settings") for m in batch.messages]
+        return provider.send(batch.messages)
+
+    def _provider(self, batch: Batch) -> Provider:
+        made = (batch.provider, batch.address, self._sealer.open(batch.settings))
+        with self._lock:
+            known = self._known.get(batch.channel)
+            if known is None or known[0] != made:
+                known = (made, providers.load(made[0])(made[1], made[2]))
+                self._known[batch.channel] = known
+        return known[1]
+
+
+class Worker:
+    """Serves channels, each with one thread, and one more for its emergencies."""
+
+    def __init__(self, url: str, channels: Sequence[str], carry: Carry, prefix: str = "gateway"):
+        self.asked = False  # to stop; a signal may set no event, whose lock it could meet held
+        self.failed = False
+        self._stop = Event()
+        self._carry = carry
+        self._channels = channels
+        self._redis = connect(url, PATIENCE)
+        self._keys = Keys(prefix)
+        self._line = Line()
+        self._reporter = Reporter(self._redis, self._keys, self._line)
+
+    def run(self, burst: bool = False) -> bool:
+        """Serve until told to stop, in a burst until all queues are empty; False if it broke."""
+        threads = [self._thread(name, only, burst) for name in self._channels for only in (1, 0)]
+        while alive := [thread for thread in threads if thread.is_alive()]:
+            alive[0].join(LOOK_UP)
+            self.failed = self.failed or not self._reporter.alive
+            if self.asked or self.failed:
+                self._stop.set()
+        return self._reporter.close(LAST_WORDS) and not self.failed
+
+    def _thread(self, channel: str, only_urgent: int, burst: bool) -> Thread:
+        taker = Taker(self._redis, self._keys, [channel], bool(only_urgent))
+        name = f"{channel}-urgent" if only_urgent else channel
+        thread = Thread(target=self._guard, args=(taker, burst), name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _guard(self, taker: Taker, burst: bool) -> None:
+        try:
+            self._serve(taker, burst)
+        except Exception as error:
+            log.error("the worker broke: %s", lines(error))
+            self.failed = True
+
+    def _serve(self, taker: Taker, burst: bool) -> None:
+        while not self._stop.is_set():
+            try:
+                taken = taker.take(0 if burst else LISTEN)
+                self._line.back()
+            except RedisError as error:
+                self._stop.wait(self._line.away(error))
+                continue
+            if taken:
+                self._carry_out(taken)
+            elif burst:
+                return
+
+    def _carry_out(self, taken: Taken) -> None:
+        batch = taken.batch
+        self._reporter.begin(batch)
+        for result in self._results(taken):
+            self._reporter.add(batch, result)
+        self._reporter.add(batch, None)
+
+    def _results(self, taken: Taken) -> Iterable[Result]:
+        if taken.fresh:
+            return whole(taken.batch, self._carry)
+        log.warning("batch %s was begun before: it is not sent again", taken.batch.id)
+        return unknown((message.id for message in taken.batch.messages), "begun before")
+
+
+def main(redis_url: str, channels: Sequence[str], key: bytes, burst: bool = False) -> int:
+    """Run a worker until SIGTERM or Ctrl-C; return 0, or 1 if it broke.
+
+    The batch being sent is finished; a second signal ends the process at once.
+    """
+    worker = Worker(redis_url, channels, Sender(key))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _gently(worker))
+    log.info("serving %s", ", ".join(channels))
+    return 0 if worker.run(burst) else 1
+
+
+def _gently(worker: Worker) -> Callable[[int, object], None]:
+    def on_signal(number: int, frame: object) -> None:
+        worker.asked = True
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_DFL)
+
+    return on_signal
+
+
+def perform(batch: Mapping[str, object]) -> None:
+    """Refuse a batch that RQ's own worker took; only `gateway worker` can send it."""
+    raise RuntimeError("serve this queue with `gateway worker`, not with `rq worker`")
