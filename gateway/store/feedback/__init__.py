@@ -14,16 +14,18 @@ from gateway.store.feedback.items import (
     event,
     events,
     flag,
+    fresh_reference,
     known,
     mark,
     prioritise,
     waiting_since,
 )
-from gateway.store.feedback.lists import COLUMNS, counts, export, overdue, page, search
+from gateway.store.feedback.lists import COLUMNS, LAST, counts, export, overdue, page, search
 from gateway.store.feedback.moves import PERSON, attach, close_by_person, move, walk
 
 __all__ = [
     "COLUMNS",
+    "LAST",
     "PERSON",
     "NotFound",
     "add",
@@ -39,6 +41,7 @@ __all__ = [
     "events",
     "export",
     "flag",
+    "fresh_reference",
     "known",
     "mark",
     "move",

@@ -1,9 +1,11 @@
 """Feedback items and the lines of their history."""
 
 import sqlite3
+from collections.abc import Callable
 
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
+from gateway.domain.keywords import new_reference
 
 _ADD = """
 INSERT INTO feedback (reference, inbound, session, address, channel, text, language, area, type,
@@ -29,6 +31,8 @@ SELECT f.*, a.value AS number, a.consent, a.contact, ar.name AS place, ar.pcode,
 _LAST_REOPENED = """
 SELECT max(at) FROM feedback_event WHERE feedback = ? AND kind = 'status' AND new = 'reopened'
 """
+
+TRIES = 20
 
 
 class NotFound(LookupError):
@@ -83,6 +87,16 @@ def known(db: sqlite3.Connection, reference: str) -> bool:
     """Whether an item has this reference already."""
     sql = "SELECT 1 FROM feedback WHERE reference = ?"
     return db.execute(sql, (reference,)).fetchone() is not None
+
+
+def fresh_reference(db: sqlite3.Connection, random_bits: Callable[[], int]) -> str:
+    """Return a reference no item has, longer once the short ones run out."""
+    for length in (4, 5, 6):
+        for _ in range(TRIES):
+            reference = new_reference(random_bits(), length)
+            if not known(db, reference):
+                return reference
+    raise RuntimeError("no reference is free")
 
 
 def flag(db: sqlite3.Connection, reference: str, text: str, now: float) -> None:
