@@ -16,6 +16,7 @@ from gateway.store.sign_ins import (
     touch,
 )
 from gateway.store.tokens import add_token, by_token, list_tokens, revoke_token
+from gateway.store.tries import locked
 
 __all__ = [
     "ROLES",
@@ -36,6 +37,7 @@ __all__ = [
     "hashed",
     "list_tokens",
     "list_users",
+    "locked",
     "open_link",
     "password_link",
     "revoke_token",
@@ -43,6 +45,7 @@ __all__ = [
     "set_password",
     "set_role",
     "start_sign_in",
+    "tidy",
     "touch",
     "use_link",
 ]
@@ -218,7 +221,7 @@ def check_password(gw: Holder, name: str, password: str) -> sqlite3.Row | None:
 
 def _let_try(db: sqlite3.Connection, name: str, now: float) -> sqlite3.Row | None:
     row = by_name(db, name)
-    if row is None or not row["enabled"] or tries.locked(row, now):
+    if row is None or not row["enabled"] or locked(row, now):
         return None
     tries.count(db, row, now)
     return row

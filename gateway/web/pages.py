@@ -9,7 +9,9 @@ from gateway.web import errors, forms, style, wire, words
 from gateway.web.menu import menu
 from gateway.web.words import gateway
 
-__all__ = ["install", "render"]
+__all__ = ["BIGGEST", "given", "install", "render"]
+
+BIGGEST = 1 << 62
 
 
 class Tongue(NamedTuple):
@@ -30,7 +32,7 @@ def install(app: Flask) -> None:
     )
     env.globals.update(csrf_token=forms.csrf_token, csrf_field=forms.FIELD)
     env.globals.update(badge=words.badge, moment=words.moment, local=words.local)
-    env.globals.update(figure=words.figure, role_words=words.ROLES)
+    env.globals.update(figure=words.figure, say=words.gettext, role_words=words.ROLES)
     app.context_processor(_around)
     for finish in (wire.pack, wire.dress, forms.keep_visit):
         app.after_request(finish)
@@ -42,6 +44,12 @@ def install(app: Flask) -> None:
 def render(template: str, status: int = 200, **values: Any) -> ResponseReturnValue:
     """Return a page: a template that extends layout.html, and what it shows."""
     return render_template(template, **values), status
+
+
+def given(name: str, default: int = 0) -> int:
+    """Return a whole number of the query, as `before` of a list, kept to what SQLite can hold."""
+    found: int = request.args.get(name, default, int)
+    return max(0, min(found, BIGGEST))
 
 
 def _around() -> dict[str, Any]:

@@ -1,24 +1,25 @@
 """Who is here: sign-ins and roles. A page says who may open it with `allowed`."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.store import users
+from gateway.store import audit, users
 from gateway.web.tries import Tries
 from gateway.web.words import gateway
 
-__all__ = ["Person", "allowed", "fresh", "gateway", "person", "proven", "sign_in", "sign_out"]
+__all__ = ["Person", "act", "allowed", "fresh", "gateway", "person", "proven"]
 
 COOKIE = "gateway"
 SEEN_EVERY = 60.0
 
 P = ParamSpec("P")
+T = TypeVar("T")
 View = Callable[P, ResponseReturnValue]
 
 
@@ -77,18 +78,38 @@ def token() -> str:
 
 def meet() -> None:
     """Find out who is here, before every request of a page; the idle are forgotten."""
-    g.person = None
-    if not token():
+    g.person, mark = None, token()
+    if not mark:
         return
     gw = gateway()
-    row = users.by_sign_in(gw.store.read, token())
+    row = users.by_sign_in(gw.store.read, mark)
     now = gw.clock()
     idle = abs(now - row["seen_at"]) if row else 0.0  # a clock that jumps ends the sign-in
     if row is None or idle > int(gw.settings["SIGN_IN_MINUTES"]) * 60:
         return
     g.person = Person(row["id"], row["name"], row["role"], row["language"], row["fresh_at"])
     if idle > SEEN_EVERY:
-        gw.store.write(lambda db: users.touch(db, token(), now))
+        gw.store.write(lambda db: users.touch(db, mark, now))
+
+
+def act(
+    word: str,
+    subject: str,
+    work: Callable[[sqlite3.Connection], T],
+    detail: Mapping[str, object] | None = None,
+) -> T:
+    """Do work in the store and note in the audit that the person here did it: both or neither.
+
+    The work runs in the writer's thread, where there is no request: give it what it needs.
+    """
+    gw, by = gateway(), person().by
+
+    def noted(db: sqlite3.Connection) -> T:
+        result = work(db)
+        audit.write(db, gw.clock(), by, word, subject, detail)
+        return result
+
+    return gw.store.write(noted)
 
 
 def tries() -> Tries:

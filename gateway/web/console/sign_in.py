@@ -74,6 +74,7 @@ def speak() -> ResponseReturnValue:
     if tag not in gw.languages.console():
         return answer
     if g.person:
-        gw.store.write(lambda db: users.set_language(db, person().id, tag))
+        id = person().id
+        gw.store.write(lambda db: users.set_language(db, id, tag))
     answer.set_cookie(LANGUAGE_COOKIE, tag, max_age=A_YEAR, **staff.cookie_rules())
     return answer

@@ -1,0 +1,83 @@
+"""Counts for the overview and the health of channels; every one through an index."""
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import pairwise
+
+NEWEST = 5000  # rows looked at to find when a channel was last heard of
+
+_IN = "SELECT count(*) FROM inbound WHERE received_at >= ? AND received_at < ?"
+_OUT = "SELECT count(*) FROM outbox WHERE created_at >= ? AND created_at < ?"
+_STATES = "SELECT state, count(*) AS n FROM outbox WHERE created_at >= ? GROUP BY state"
+_WAITING = "SELECT count(*) FROM outbox WHERE state = 'queued'"
+_UNKNOWN = "SELECT count(*) FROM outbox WHERE state = 'unknown'"
+_FEEDBACK = """
+SELECT count(*) FROM feedback
+ WHERE status IN ('new', 'acknowledged', 'triaged', 'in_progress', 'referred', 'reopened')
+"""
+_OVERDUE = "SELECT count(*) FROM feedback WHERE due_at IS NOT NULL AND due_at < ?"
+_ALERTS = """
+SELECT id, state, class, exercise, expires_at, people FROM alert
+ WHERE state IN ('submitted', 'approved', 'running') ORDER BY id DESC LIMIT 10
+"""
+_CHANNEL_WAITING = """
+SELECT channel, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY channel
+"""
+_CHANNEL_STATES = """
+SELECT channel, state, count(*) AS n FROM outbox WHERE created_at >= ? GROUP BY channel, state
+"""
+_CHANNEL_IN = """
+SELECT channel, max(received_at) AS at FROM
+  (SELECT channel, received_at FROM inbound ORDER BY id DESC LIMIT ?) GROUP BY channel
+"""
+_CHANNEL_OUT = """
+SELECT channel, max(sent_at) AS at FROM
+  (SELECT channel, sent_at FROM outbox ORDER BY id DESC LIMIT ?) GROUP BY channel
+"""
+
+
+def days(db: sqlite3.Connection, edges: Sequence[float]) -> list[tuple[int, int]]:
+    """Return how many messages came in and went out between each edge and the next."""
+    return [
+        (db.execute(_IN, pair).fetchone()[0], db.execute(_OUT, pair).fetchone()[0])
+        for pair in pairwise(edges)
+    ]
+
+
+def overview(db: sqlite3.Connection, now: float) -> dict[str, int]:
+    """Return what came in and went out in a day, what waits, failed, and is open."""
+    day = now - 86400
+    states = {row["state"]: row["n"] for row in db.execute(_STATES, (day,))}
+    return {
+        "in": _one(db, _IN, day, now + 1),
+        "out": sum(states.values()),
+        "failed": states.get("failed", 0),
+        "waiting": _one(db, _WAITING),
+        "unknown": _one(db, _UNKNOWN),
+        "feedback": _one(db, _FEEDBACK),
+        "overdue": _one(db, _OVERDUE, now),
+    }
+
+
+def _one(db: sqlite3.Connection, sql: str, *values: float) -> int:
+    return int(db.execute(sql, values).fetchone()[0])
+
+
+def live_alerts(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Return the newest alerts that wait for approval or are being sent."""
+    return db.execute(_ALERTS).fetchall()
+
+
+def channels(db: sqlite3.Connection, since: float) -> dict[int, dict[str, float]]:
+    """Return, for each channel that carried anything: what waits, counts by state since
+    then, and when it last received (`last_in`) and sent (`last_out`), if that was lately."""
+    found: dict[int, dict[str, float]] = {}
+    for row in db.execute(_CHANNEL_WAITING):
+        found.setdefault(row["channel"], {})["waiting"] = row["n"]
+    for row in db.execute(_CHANNEL_STATES, (since,)):
+        found.setdefault(row["channel"], {})[row["state"]] = row["n"]
+    for word, sql in (("last_in", _CHANNEL_IN), ("last_out", _CHANNEL_OUT)):
+        for row in db.execute(sql, (NEWEST,)):
+            if row["at"] is not None:
+                found.setdefault(row["channel"], {})[word] = row["at"]
+    return found

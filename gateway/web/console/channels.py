@@ -1,0 +1,163 @@
+"""Channels: how each does, where its provider must call, and its settings."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from gateway import providers
+from gateway.context import Channel
+from gateway.store import channels
+from gateway.web import staff
+from gateway.web.console import channel_form, health
+from gateway.web.console.channel_form import Wanted
+from gateway.web.pages import render
+from gateway.web.staff import allowed, gateway
+from gateway.web.words import N_, _
+
+blueprint = Blueprint("channels", __name__)
+
+TAKEN = N_("This name is taken, now or by a channel of before. Choose another one.")
+CALLS = {
+    "message": N_("A message came in"),
+    "receipt": N_("What became of a message we sent"),
+    "ussd": N_("One USSD step"),
+}
+
+
+@blueprint.get("/channels")
+@allowed()
+def every() -> ResponseReturnValue:
+    return render("channels.html", channels=health.every(), providers=list(providers.PROVIDERS))
+
+
+@blueprint.get("/channels/<name>")
+@allowed()
+def one(name: str) -> ResponseReturnValue:
+    return _page(_known(name))
+
+
+def _known(name: str) -> Channel:
+    return gateway().channels.get(name) or abort(404)
+
+
+def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue:
+    shown = next(one for one in health.every() if one.id == channel.id)
+    settings = wanted.settings if wanted else channel.settings
+    wrong = wanted.wrong if wanted else {}
+    return render(
+        "channel.html",
+        400 if wrong else 200,
+        channel=channel,
+        health=shown,
+        calls=addresses(channel),
+        row=wanted or _as_wanted(channel),
+        fields=channel_form.fields(channel.row["provider"], settings, wrong),
+        wrong=wrong,
+    )
+
+
+def _as_wanted(channel: Channel) -> Wanted:
+    row = channel.row
+    return Wanted(channel.name, row["provider"], row["address"], row["rate"], row["cost"])
+
+
+def addresses(channel: Channel) -> list[tuple[str, str]]:
+    """Return what each call tells us and the address to give the provider for it."""
+    can = channel.provider.can
+    kinds = {"message": can.sms, "receipt": can.receipts, "ussd": can.ussd}
+    base = f"{gateway().settings.public_url}/hooks/{channel.name}"
+    return [(CALLS[kind], f"{base}/{kind}") for kind, does in kinds.items() if does]
+
+
+@blueprint.get("/channels/new/<provider>")
+@allowed("administrator")
+def blank(provider: str) -> ResponseReturnValue:
+    return _new(provider, Wanted("", _offered(provider)))
+
+
+def _offered(provider: str) -> str:
+    return provider if provider in providers.PROVIDERS else abort(404)
+
+
+def _new(provider: str, wanted: Wanted) -> ResponseReturnValue:
+    asked = channel_form.fields(provider, wanted.settings, wanted.wrong)
+    status = 400 if wanted.wrong else 200
+    return render("channel_new.html", status, row=wanted, fields=asked, wrong=wanted.wrong)
+
+
+@blueprint.post("/channels/new/<provider>")
+@allowed("administrator")
+def add(provider: str) -> ResponseReturnValue:
+    gw = gateway()
+    wanted = channel_form.read(_offered(provider), request.form, {})
+    if wanted.wrong:
+        return _new(provider, wanted)
+    sealed = gw.sealer.seal(wanted.settings)
+
+    row = (wanted.name, provider, wanted.address, sealed, gw.clock(), wanted.rate, wanted.cost)
+    try:
+        _note("channel_add", wanted.name, lambda db: channels.add(db, *row), {"provider": provider})
+    except sqlite3.IntegrityError:
+        wanted.wrong["name"] = _(TAKEN)
+        return _new(provider, wanted)
+    flash(_("The channel is there. Now give its addresses to the provider."))
+    return redirect(f"/channels/{wanted.name}", 303)
+
+
+def _note(
+    act: str,
+    name: str,
+    work: Callable[[sqlite3.Connection], object],
+    detail: Mapping[str, object],
+) -> None:
+    """Do something to a channel, note it, and rouse the engine."""
+    staff.act(act, f"channel:{name}", work, detail)
+    gateway().wake()
+
+
+@blueprint.post("/channels/<name>")
+@allowed("administrator")
+def change(name: str) -> ResponseReturnValue:
+    gw, channel = gateway(), _known(name)
+    old = gw.sealer.open(channel.row["settings"])
+    wanted = channel_form.read(channel.row["provider"], request.form, old, name)
+    if wanted.wrong:
+        return _page(channel, wanted)
+    sealed = gw.sealer.seal(wanted.settings)
+    told = sorted(k for k in old | wanted.settings if old.get(k) != wanted.settings.get(k))
+    row = (wanted.address, sealed, wanted.rate, wanted.cost)
+    return _act(channel, "channel_change", lambda db: channels.change(db, channel.id, *row), told)
+
+
+@blueprint.post("/channels/<name>/on")
+@allowed("administrator")
+def turn_on(name: str) -> ResponseReturnValue:
+    channel = _known(name)
+    return _act(channel, "channel_on", lambda db: channels.enable(db, channel.id, True))
+
+
+@blueprint.post("/channels/<name>/off")
+@allowed("administrator")
+def turn_off(name: str) -> ResponseReturnValue:
+    channel = _known(name)
+    return _act(channel, "channel_off", lambda db: channels.enable(db, channel.id, False))
+
+
+@blueprint.post("/channels/<name>/release")
+@allowed("administrator", "operator")
+def release(name: str) -> ResponseReturnValue:
+    channel = _known(name)
+    return _act(channel, "channel_release", lambda db: channels.release(db, channel.id))
+
+
+def _act(
+    channel: Channel,
+    act: str,
+    work: Callable[[sqlite3.Connection], None],
+    settings: list[str] | None = None,
+) -> ResponseReturnValue:
+    _note(act, channel.name, work, {"settings": settings} if settings else {})
+    flash(_("Saved."))
+    return redirect(f"/channels/{channel.name}", 303)
