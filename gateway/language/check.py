@@ -4,7 +4,7 @@ They find what a second reader should not have to: they do not say that a text i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import category
@@ -27,18 +27,15 @@ from gateway.language.table import nearest, normal
 # The longest real value each placeholder is likely to get; an entry's own Sample: comes first.
 SAMPLES = {
     "n": "999",
-    "number": "999",
+    "org": "Red Cross Society",
+    "emergency": "112",
     "reference": "A7K2QX",
-    "code": "A7K2QX",
-    "area": "Solukhumbu",
+    "topic": "EARTHQUAKE",
+    "keyword": "EARTHQUAKE",
     "place": "Solukhumbu",
-    "organisation": "Red Cross Society",
-    "name": "Red Cross Society",
+    "area": "Solukhumbu",
     "language": "Kinyarwanda",
     "until": "Wednesday 08:00",
-    "time": "08:00",
-    "date": "Wednesday 30 September",
-    "short_code": "+254700000000",
 }
 _UNKNOWN = "wwwwwwwwwwww"
 _BUDGET = re.compile(r"\bBudget: *(\d+) *(SMS|screen)", re.IGNORECASE)
@@ -68,8 +65,11 @@ class Finding:
         return f"{self.language} {self.key or 'file'}{named}: {self.problem}"
 
 
-def check(folders: Sequence[Path]) -> list[Finding]:
-    """Return what is wrong in every catalogue of some folders, laid over each other."""
+def check(folders: Sequence[Path], real: Mapping[str, str] | None = None) -> list[Finding]:
+    """Return what is wrong in every catalogue of some folders, laid over each other.
+
+    `real` are a deployment's own values, such as its name; they go before all samples.
+    """
     findings: list[Finding] = []
     read_in: dict[str, Catalogue] = {}
     for file in _files(folders, "content"):
@@ -80,18 +80,20 @@ def check(folders: Sequence[Path]) -> list[Finding]:
         else:
             read_in[one.language] = one.over(read_in.get(one.language, Catalogue(one.language)))
     for one in read_in.values():
-        findings += check_content(one, read_in.get("en", Catalogue("en")))
+        findings += check_content(one, read_in.get("en", Catalogue("en")), real)
     for file in _files(folders, "console"):
         findings += _console_file(file)
     return findings
 
 
-def check_content(one: Catalogue, english: Catalogue) -> list[Finding]:
+def check_content(
+    one: Catalogue, english: Catalogue, real: Mapping[str, str] | None = None
+) -> list[Finding]:
     """Return what is wrong in what the public reads in one language."""
     problems = [*_header(one), *_shared_words(one)]
     for key, entry in one.entries.items():
         source = english.entries.get(key)
-        found = _entry(one, entry, source) if source else ["English has no such entry"]
+        found = _entry(one, entry, source, real or {}) if source else ["English has no such entry"]
         problems += [(key, problem) for problem in found]
     return [Finding(one.language, key, problem) for key, problem in problems]
 
@@ -150,12 +152,12 @@ def _header(one: Catalogue) -> Iterator[tuple[str, str]]:
             yield "", f"Plural-Forms has {one.count} forms, the language {count}"
 
 
-def _entry(one: Catalogue, entry: Entry, source: Entry) -> Iterator[str]:
+def _entry(one: Catalogue, entry: Entry, source: Entry, real: Mapping[str, str]) -> Iterator[str]:
     yield from _plural(one, entry, source)
     yield from _places(entry, source)
     comments = (*source.comments, *entry.comments)
     for form in filter(None, entry.forms):
-        yield from _budget(one.language, form, comments)
+        yield from _budget(form, comments, {**_samples(one.language, comments), **real})
         if _HTML.search(form):
             yield "HTML in a text message"
     if entry.key.startswith(_WORDS) and not listed(entry.forms[0]):
@@ -187,12 +189,12 @@ def _places(entry: Entry, source: Entry) -> Iterator[str]:
         yield str(error)
 
 
-def _budget(language: str, form: str, comments: Sequence[str]) -> Iterator[str]:
+def _budget(form: str, comments: Sequence[str], samples: Mapping[str, str]) -> Iterator[str]:
     found = _BUDGET.search(" ".join(comments))
     if not found:
         return
     try:
-        text = fill(form, _samples(language, form, comments))
+        text = fill(form, {name: samples.get(name, _UNKNOWN) for name in names(form)})
     except ValueError:
         return  # a stray brace, which _places reports
     told, size = explain(text), measure(text)
@@ -207,10 +209,9 @@ def _budget(language: str, form: str, comments: Sequence[str]) -> Iterator[str]:
         yield f"costs more for the sake of {' '.join(f'U+{ord(c):04X}' for c in told.letters)}"
 
 
-def _samples(language: str, form: str, comments: Sequence[str]) -> dict[str, str]:
+def _samples(language: str, comments: Sequence[str]) -> dict[str, str]:
     own = {name: quoted or plain for c in comments for name, quoted, plain in _sampled(c)}
-    values = {name: own.get(name) or SAMPLES.get(name, _UNKNOWN) for name in names(form)}
-    return values | {name: in_digits(language, values[name]) for name in values.keys() & {"n"}}
+    return SAMPLES | {"n": in_digits(language, SAMPLES["n"])} | own
 
 
 def _sampled(comment: str) -> Iterable[tuple[str, str, str]]:

@@ -6,7 +6,6 @@ from gateway.language.catalogue import read
 from gateway.language.check import Finding, check, check_console, missing, waiting
 
 BUDGET = "#. Budget: 1 SMS\nmsgctxt"
-SCREEN = "#. Budget: 1 screen\nmsgctxt"
 
 
 def problems(tmp_path, language: str = "sw") -> list[str]:
@@ -71,6 +70,15 @@ def test_english_itself_is_held_to_its_budget(write, tmp_path) -> None:
     file = write("en", ("help", "a" * 161, ""))
     file.write_text(file.read_text().replace("msgctxt", BUDGET), encoding="utf-8")
     assert problems(tmp_path, "en") == ["2 SMS, budget 1 (gsm7)"]
+
+
+def test_a_budget_is_held_with_the_name_a_deployment_really_has(write, tmp_path) -> None:
+    file = write("en", ("help", "a" * 140 + " {org}", ""))
+    short = file.read_text().replace("msgctxt", "#. Sample: org=X\n" + BUDGET)
+    file.write_text(short, encoding="utf-8")
+    long = "Fiji Red Cross Society, Lautoka branch"
+    assert check([tmp_path]) == []
+    assert [one.problem for one in check([tmp_path], {"org": long})] == ["2 SMS, budget 1 (gsm7)"]
 
 
 def test_every_plural_form_is_held_to_the_budget(write, tmp_path) -> None:
