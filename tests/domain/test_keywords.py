@@ -258,6 +258,10 @@ def test_cries_for_help_are_heard(text, expected):
     assert WORDS.match(text, "en", ["en"]) == expected
 
 
+def test_a_cry_is_heard_where_words_have_no_space_between_them():
+    assert asked("\u5bb6\u65cf\u3092\u52a9\u3051\u3066\u304f\u3060\u3055\u3044", "ja") == "cry"
+
+
 @pytest.mark.parametrize("tag", [t for t in EVERY if "cry" in DATA["languages"][t]["words"]])
 def test_a_cry_comes_before_any_other_meaning(tag):
     for word in DATA["languages"][tag]["words"]["cry"]:

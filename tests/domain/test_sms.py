@@ -122,6 +122,10 @@ def test_signs_are_divided_where_keeping_them_would_cost_a_part():
     assert [len(part) for part in parts.divide(text, 8, sms.UCS2)] == [67, 67]
 
 
+def test_half_a_pair_that_came_in_is_counted_all_the_same():
+    assert sms.measure("\ud83d") == sms.Measure("ucs2", 1, (1,), 69)
+
+
 @pytest.mark.parametrize(("bits", "limit"), [(8, 153), (16, 152)])
 def test_the_room_left_is_that_of_the_last_part(bits, limit):
     assert sms.measure("x" * 200, bits).left == 2 * limit - 200

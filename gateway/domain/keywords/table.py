@@ -1,7 +1,7 @@
 """Which words mean what, in which language, and what a message therefore asks for."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.domain.keywords.listing import (
@@ -18,6 +18,8 @@ from gateway.domain.keywords.spelling import normal, slips_in, words
 _TAKES_WORDS = ("cry", "help", "language")
 _BREAK = re.compile(r"[\s:,.;!?/\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff0c\uff1a-]+")
 _SENTENCE = re.compile(r"[.!?;,\n\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff01\uff0c]+")
+# Thai to Khmer, kana and Han: words with no space between them.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 _LONGEST_HEAD = 4
 
 
@@ -169,23 +171,22 @@ class Keywords:
             return Match("cry", text, None, False, True)
         return None
 
-    def _says(self, phrases: Mapping[str, Container[str]], told: str, asked: "_Asked") -> bool:
-        spoken = told.split()
-        runs = {
-            " ".join(spoken[start:end])
-            for start in range(len(spoken))
-            for end in range(start + 1, min(start + 6, len(spoken)) + 1)
-        }
-        return any(run in phrases[tag] for tag in asked.tags for run in runs)
+    def _says(self, phrases: Mapping[str, frozenset[str]], told: str, asked: "_Asked") -> bool:
+        said = f" {told} "
+        sought = {phrase for tag in asked.tags for phrase in phrases[tag]}
+        return any(
+            phrase in said if _UNSPACED.search(phrase) else f" {phrase} " in said
+            for phrase in sought
+        )
 
     def _only_courtesy(self, spoken: Sequence[str], asked: "_Asked") -> bool:
-        stops = [word for word in spoken if self._stops(word, asked)]
-        polite = {word for tag in asked.tags for word in self._polite[tag]}
-        return bool(stops) and polite.union(stops).issuperset(spoken)
+        rest = set(spoken).difference(*(self._polite[tag] for tag in asked.tags))
+        return 0 < len(rest) <= 3 and all(self._stops(word, asked) for word in rest)
 
     def _has_stop_sentence(self, text: str, asked: "_Asked") -> bool:
+        """Say whether one of the first or last two sentences is a word for leaving."""
         sentences = [key for said in _SENTENCE.split(text) if (key := normal(said))]
-        stops = [key for key in sentences if self._stops(key, asked)]
+        stops = {key for key in sentences[:2] + sentences[-2:] if self._stops(key, asked)}
         rest = "".join(key for key in sentences if key not in stops)
         return bool(stops) and not rest.replace(" ", "").isdigit()
 

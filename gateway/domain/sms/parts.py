@@ -168,7 +168,9 @@ def _size(text: str, coding: Coding) -> int:
     if coding.alphabet == "gsm7":
         short = quick(text) if coding == GSM7 else None
         return len(short) if short is not None else sum(_costs(text, coding))
-    return len(text.encode("utf-16-be")) // 2 if coding.alphabet == "ucs2" else len(text)
+    if coding.alphabet == "ucs2":
+        return len(text.encode("utf-16-be", "surrogatepass")) // 2
+    return len(text)
 
 
 def _costs(text: str, coding: Coding) -> list[int]:
