@@ -19,6 +19,7 @@ from gateway.domain.messages import (
 from gateway.providers import COUNTRY, Answer, Can, Garbled, Hook, HookError, Need, reading, sending
 
 FAILURES = {outcome.value: outcome for outcome in Outcome}
+KNOWN = {"from", "to", "text", "id", "at", "status", "error", "session", "input", "path", "phase"}
 ANSWER = "application/json; charset=utf-8"
 
 
@@ -149,9 +150,10 @@ def _fields(hook: Hook) -> dict[str, str]:
         raise Garbled("bad_json") from None
     if not isinstance(found, dict):
         raise Garbled("bad_json")
-    wrong = next((name for name, value in found.items() if not isinstance(value, str | int)), None)
-    if wrong is not None:
-        raise Garbled("bad_type", str(wrong)[:40])
+    wrong = {name for name, value in found.items() if not isinstance(value, str | int)}
+    if wrong:
+        known = sorted(wrong & KNOWN)  # any other name could be somebody's number
+        raise Garbled("bad_type", known[0] if known else None)
     return {name: str(value) for name, value in found.items()}
 
 

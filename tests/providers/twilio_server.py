@@ -61,8 +61,7 @@ class TwilioServer(ThreadingHTTPServer):
         self.users = {account: token}  # API keys may be added
         self.latency = 0.0  # seconds before every answer
         self.messages: list[Taken] = []
-        self.calls = self.connections = 0
-        self.lock = Lock()
+        self.calls, self.connections, self.lock = 0, 0, Lock()
         self.refused: dict[str, int] = {}
         self.plans: deque[tuple[str, float]] = deque()
         self.done = False

@@ -222,7 +222,7 @@ class Twilio:
             asked = order(message, self.address, self.settings, self.clock())
             made = self._client.messages.create(**asked)
             parts = int(made.num_segments or 0) or None
-            cost = f"{made.price_unit} {made.price}" if made.price else None
+            cost = f"{made.price_unit} {made.price.lstrip('-')}" if made.price else None
             yield Result(message.id, Outcome.ACCEPTED, made.sid, parts=parts, cost=cost)
 
 
