@@ -16,7 +16,7 @@ WITH_TESTS := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test pytest lint format lock redis browser clean
+.PHONY: help run test pytest lint format bench soak screenshots lock redis browser clean
 
 help: ## Show this list
 	@echo 'Two to begin with: make run, make test. The rest:'
@@ -42,6 +42,15 @@ lint: $(WITH_TESTS) ## Check format, style and types
 format: $(WITH_TESTS) ## Put files in the house format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+bench: $(WITH_TESTS) ## Measure how fast this machine is (ARGS=...)
+	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(WITH_TESTS) ## Run for long under load and power cuts, and count every message (ARGS=...)
+	@$(BIN)/python -m bench.soak $(ARGS)
+
+screenshots: $(WITH_TESTS) browser ## Take the pictures of the manual anew
+	@$(BIN)/python -m bench.screenshots $(ARGS)
 
 lock: $(WITH_TESTS) ## Choose versions anew, within what pyproject.toml allows (UPGRADE=--upgrade)
 	@$(UV_LOCK) $(UPGRADE) --output-file lock/requirements.lock
