@@ -63,9 +63,9 @@ class Simulator:
 
     def verify(self, hook: Hook) -> None:
         """Raise Forged unless the call carries our secret, where we have set one."""
-        reading.small(hook)
         if self.settings["secret"]:
             reading.secret(reading.header(hook, "X-Simulator-Secret"), self.settings["secret"])
+        reading.small(hook)
 
     def read(self, hook: Hook) -> Iterator[Event]:
         """Yield a message, a receipt or a USSD step, by the address that was called."""

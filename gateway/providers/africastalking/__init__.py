@@ -83,9 +83,9 @@ class AfricasTalking:
 
     def verify(self, hook: Hook) -> None:
         """Raise Forged unless the call carries our key, where we have set one."""
-        reading.small(hook)
         if self.settings["hook_key"]:
             reading.secret(dict(hook.query).get("key", ""), self.settings["hook_key"])
+        reading.small(hook)
 
     def read(self, hook: Hook) -> Iterator[Event]:
         """Yield what the call tells. Its fields say what it is, not the address it came to."""

@@ -118,7 +118,6 @@ class Twilio:
 
     def verify(self, hook: Hook) -> None:
         """Raise Forged unless the signature is theirs and the account ours."""
-        reading.small(hook)
         if not any(self._signed(hook, token) for token in self._tokens()):
             raise Forged("bad_signature")
         if (
@@ -126,6 +125,7 @@ class Twilio:
             != (self.settings["account_sid"])
         ):
             raise Forged("wrong_account")
+        reading.small(hook)
 
     def _tokens(self) -> list[str]:
         both = (self.settings["auth_token"], self.settings["auth_token_2"])
