@@ -3,6 +3,7 @@
 import json
 from itertools import product
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -137,6 +138,22 @@ def test_stop_and_start_are_heard_in_every_language(language):
 )
 def test_leaving_is_told_from_ordinary_words(text, intent):
     assert asked(text) == intent
+
+
+@pytest.mark.parametrize(
+    "text", ["x. " * 3300, "stop it " * 1250, "\u0928\u092e\u0938\u094d " * 2000]
+)
+def test_the_longest_message_is_read_without_holding_up_others(text):
+    began = process_time()
+    for turn in range(5):
+        WORDS.match(text + str(turn), "en", ["en", "fr", "sw", "ar"])
+        WORDS.nearest(text + str(turn), "en", ["en", "fr", "sw", "ar"])
+    assert process_time() - began < 0.25
+
+
+def test_a_long_message_is_read_at_both_ends():
+    assert asked("we are many here " * 500 + ". STOP. Thanks") == MAYBE
+    assert asked("ASK " + "when " * 2000) == "type:question"
 
 
 def test_a_soft_sign_of_leaving_goes_to_a_person():

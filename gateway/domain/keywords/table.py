@@ -21,6 +21,7 @@ _SENTENCE = re.compile(r"[.!?;,\n\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff0
 # Thai to Khmer, kana and Han: words with no space between them.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 _LONGEST_HEAD = 4
+_LONG = 1000  # letters; of a longer message the beginning and the end are looked at
 
 
 class Match(NamedTuple):
@@ -65,11 +66,12 @@ class Keywords:
         for a contact who has not joined: only then does a bare yes mean to join.
         """
         asked = _Asked(self._order(language, languages), pending)
+        ends = text if len(text) <= _LONG else f"{text[: _LONG // 2]}\n{text[-_LONG // 2 :]}"
         return (
-            self._whole(text, asked)
+            self._whole(ends, asked)
             or self._headed(text, asked)
-            or self._leaves(text, asked)
-            or self._cries_out(text, asked)
+            or self._leaves(ends, asked)
+            or self._cries_out(ends, text, asked)
         )
 
     def nearest(
@@ -79,8 +81,8 @@ class Keywords:
 
         One slip is forgiven in a word of up to five letters, two in a longer one.
         """
-        key = normal(text)
-        if len(key) < 3 or key.isdigit():
+        key = normal(text[:_LONG])
+        if not 3 <= len(key) <= 60 or key.isdigit():
             return None
         tags = dict.fromkeys(tag for group in self._order(language, languages) for tag in group)
         near = [
@@ -165,9 +167,9 @@ class Keywords:
         rest = spoken[1] if len(spoken) == 2 and self._stops(spoken[0], asked) else ""
         return Match("possible_opt_out", rest, None, False, True)
 
-    def _cries_out(self, text: str, asked: "_Asked") -> Match | None:
+    def _cries_out(self, ends: str, text: str, asked: "_Asked") -> Match | None:
         """Read a cry for help inside a sentence: a needless look costs less than a missed one."""
-        if self._says(self._cries, words(text), asked):
+        if self._says(self._cries, words(ends), asked):
             return Match("cry", text, None, False, True)
         return None
 
