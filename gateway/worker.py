@@ -77,7 +77,9 @@ class Worker:
             self.failed = self.failed or not self._reporter.alive
             if self.asked or self.failed:
                 self._stop.set()
-        return self._reporter.close(LAST_WORDS) and not self.failed
+        told = self._reporter.close(LAST_WORDS)
+        self._redis.close()
+        return told and not self.failed
 
     def _thread(self, channel: str, only_urgent: int, burst: bool) -> Thread:
         taker = Taker(self._redis, self._keys, [channel], bool(only_urgent))

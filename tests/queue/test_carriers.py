@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
+from threading import Event
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_a_slow_channel_does_not_hold_up_another(opening):
 
 
 def test_results_come_back_before_their_batch_is_done(opening):
-    gate = stage.Event()
+    gate = Event()
 
     def carry(batch: Batch) -> Iterator[Result]:
         first, last = accept(batch)
