@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,9 @@ class Channels:
         return {"status_callback": callback, **given}
 
 
+ORGANISATION = "Red Cross"  # the default, which every language has its own words for
+
+
 def _nobody() -> None:
     """Wake nobody: there is no engine in this process."""
 
@@ -122,6 +125,11 @@ class Gateway:
         """The languages of this deployment, its default first."""
         known = self.settings.languages or self.languages.languages()
         return list(dict.fromkeys([self.settings["LANGUAGE"], *known]))
+
+    def organisation(self, chain: Sequence[str]) -> str:
+        """Who speaks: the name that was set, else the Red Cross as the language calls it."""
+        name = self.settings["ORGANISATION"]
+        return self.languages.say(chain, "org").text if name == ORGANISATION else name
 
 
 def open_gateway(settings: Settings, wake: Callable[[], None] = _nobody) -> Gateway:

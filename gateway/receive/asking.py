@@ -26,7 +26,7 @@ class Asking:
     def say(self, key: str, **values: object) -> str:
         chain = self.gw.languages.chain(self.language, self.around, self.gw.settings["LANGUAGE"])
         given: dict[str, object] = {
-            "org": self.gw.settings["ORGANISATION"],
+            "org": self.gw.organisation(chain),
             "emergency": self.gw.settings["EMERGENCY"],
         }
         return self.gw.languages.say(chain, key, None, **(given | values)).text

@@ -194,3 +194,10 @@ def withdraw_alert(
 ) -> int:
     """Take back the rows of an alert that no lane has claimed, for addresses in a range."""
     return db.execute(_WITHDRAW, (reason, now, alert, after, until)).rowcount
+
+
+def withdraw_all(db: sqlite3.Connection, reason: str, now: float) -> int:
+    """Take back everything that waits or is on its way."""
+    sql = """UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
+              WHERE state IN ('queued', 'claimed', 'unknown')"""
+    return db.execute(sql, (reason, now)).rowcount

@@ -1,0 +1,242 @@
+"""gateway channel …"""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import click
+
+from gateway import providers
+from gateway.cli.opening import BY, gateway, plainly, show
+from gateway.context import Gateway
+from gateway.domain.alerts import Refused
+from gateway.store import audit, channels
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
+
+
+@click.group("channel")
+def channel_command() -> None:
+    """Ways in and out: a provider with an address and settings."""
+
+
+def _given(pairs: tuple[str, ...], files: tuple[str, ...]) -> dict[str, str]:
+    """Read NAME=VALUE and NAME=FILE; the values of files are never shown."""
+    found = {}
+    for pair in (*pairs, *files):
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise Refused(f"Write a setting as NAME=VALUE, not {name}.")
+        found[name] = value
+    for pair in files:
+        name, _, file = pair.partition("=")
+        found[name] = Path(file).read_text(encoding="utf-8").strip()
+    return found
+
+
+def _checked(provider: str, settings: dict[str, str]) -> None:
+    wrong = providers.wrong(providers.load(provider).needs, settings)
+    if wrong:
+        raise Refused("\n".join(wrong))
+
+
+_options = [
+    click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A setting."),
+    click.option("--set-file", "files", multiple=True, metavar="NAME=PATH", help="From a file."),
+    click.option("--rate", type=click.FloatRange(min=0.001), help="Parts a second."),
+    click.option("--cost", type=click.FloatRange(min=0), help="Money a part."),
+]
+
+
+def _with_options(command: click.decorators.FC) -> click.decorators.FC:
+    for option in reversed(_options):
+        command = option(command)
+    return command
+
+
+@channel_command.command("add")
+@click.argument("name")
+@click.option("--provider", required=True, type=click.Choice(sorted(providers.PROVIDERS)))
+@click.option("--address", default="", help="Its number, short code or sender name.")
+@_with_options
+@plainly
+def add(
+    name: str,
+    provider: str,
+    address: str,
+    pairs: tuple[str, ...],
+    files: tuple[str, ...],
+    rate: float | None,
+    cost: float | None,
+) -> None:
+    """Add a channel, and show what to paste at the provider."""
+    import re
+
+    if not re.fullmatch(NAME, name):
+        raise Refused("A channel's name is letters, digits, - and _: it is part of an address.")
+    settings = _given(pairs, files)
+    _checked(provider, settings)
+
+    def work(db: sqlite3.Connection, gw: Gateway) -> None:
+        now = gw.clock()
+        try:
+            channels.add(
+                db, name, provider, address, gw.sealer.seal(settings), now, rate=rate, cost=cost
+            )
+        except sqlite3.IntegrityError:
+            raise Refused(f"There is a channel {name} already.") from None
+        audit.write(db, now, BY, "channel.add", f"channel:{name}", {"provider": provider})
+
+    with gateway() as gw:
+        gw.store.write(lambda db: work(db, gw))
+        _addresses(gw, name)
+
+
+def _addresses(gw: Gateway, name: str) -> None:
+    click.echo(f"Channel {name} is ready. Paste at the provider:")
+    channel = gw.channels.get(name)
+    kinds = ["message", "receipt"] + (["ussd"] if channel and channel.provider.can.ussd else [])
+    for kind in kinds:
+        click.echo(f"  {kind:8} {gw.settings.public_url}/hooks/{name}/{kind}")
+
+
+@channel_command.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@plainly
+def list_(as_json: bool) -> None:
+    """List channels."""
+    with gateway() as gw:
+        rows = [
+            {
+                "name": row["name"],
+                "provider": row["provider"],
+                "address": row["address"],
+                "state": _state(row, gw.clock()),
+                "rate": row["rate"],
+                "cost": row["cost"],
+            }
+            for row in channels.every(gw.store.read)
+        ]
+    show(rows, as_json, "No channels yet. Add one: gateway channel add NAME --provider …")
+
+
+def _state(row: sqlite3.Row, now: float) -> str:
+    if not row["enabled"]:
+        return "off"
+    return f"held: {row['held_reason']}" if (row["held_until"] or 0) > now else "on"
+
+
+def _found(gw: Gateway, name: str) -> sqlite3.Row:
+    row = channels.by_name(gw.store.read, name)
+    if row is None:
+        raise Refused(f"There is no channel {name}. See: gateway channel list")
+    return row
+
+
+@channel_command.command("show")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True)
+@plainly
+def show_(name: str, as_json: bool) -> None:
+    """Show a channel; secrets are not shown."""
+    with gateway() as gw:
+        row = _found(gw, name)
+        needs = {need.name: need for need in providers.load(row["provider"]).needs}
+        opened = gw.sealer.open(row["settings"])
+        shown = {
+            key: "(set)" if key not in needs or needs[key].secret else value
+            for key, value in opened.items()
+        }
+        told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
+        health = channels.health(gw.store.read, row["id"], gw.clock() - 86400)
+        told |= {"state": _state(row, gw.clock()), "settings": shown, "today": health}
+        if as_json:
+            click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+            return
+        for key, value in told.items():
+            click.echo(f"{key:9} {value}")
+        _addresses(gw, name)
+
+
+@channel_command.command("set")
+@click.argument("name")
+@click.option("--address", default=None)
+@click.option("--on/--off", "enabled", default=None, help="Use it, or not.")
+@_with_options
+@plainly
+def set_(
+    name: str,
+    address: str | None,
+    enabled: bool | None,
+    pairs: tuple[str, ...],
+    files: tuple[str, ...],
+    rate: float | None,
+    cost: float | None,
+) -> None:
+    """Change a channel's settings; a hold is lifted."""
+    with gateway() as gw:
+        row = _found(gw, name)
+        settings = gw.sealer.open(row["settings"]) | _given(pairs, files)
+        _checked(row["provider"], settings)
+        sealed, now = gw.sealer.seal(settings), gw.clock()
+
+        def work(db: sqlite3.Connection) -> None:
+            kept = (row["address"] if address is None else address, sealed)
+            new_rate, new_cost = rate or row["rate"], row["cost"] if cost is None else cost
+            channels.change(db, row["id"], *kept, new_rate, new_cost)
+            if enabled is not None:
+                channels.enable(db, row["id"], enabled)
+            audit.write(db, now, BY, "channel.set", f"channel:{name}")
+
+        gw.store.write(work)
+    click.echo(f"Channel {name} is changed.")
+
+
+@channel_command.command("remove")
+@click.argument("name")
+@plainly
+def remove(name: str) -> None:
+    """Take a channel out of use; what it carried stays on record."""
+    with gateway() as gw:
+        row, now = _found(gw, name), gw.clock()
+
+        def work(db: sqlite3.Connection) -> None:
+            channels.retire(db, row["id"], now)
+            audit.write(db, now, BY, "channel.remove", f"channel:{name}")
+
+        gw.store.write(work)
+    click.echo(f"Channel {name} is out of use.")
+
+
+@channel_command.command("test")
+@click.argument("name")
+@click.option("--to", required=True, help="The number to text.")
+@plainly
+def test(name: str, to: str) -> None:
+    """Text one number through a channel, and say in words what happened."""
+    from gateway.domain.messages import Outgoing
+    from gateway.domain.phone import BadNumber, normalise
+
+    with gateway() as gw:
+        channel = gw.channels.get(_found(gw, name)["name"])
+        assert channel is not None
+        try:
+            number = normalise(to, channel.region or gw.settings["REGION"]).value
+        except BadNumber:
+            raise Refused("That is not a number. Write it with + and the country code.") from None
+        text = f"Test from {gw.settings['ORGANISATION']}. No danger. Do nothing."
+        results = list(channel.provider.send([Outgoing(0, number, text)]))
+    result = results[0]
+    click.echo(f"{result.outcome}: {OUTCOMES[result.outcome]} {result.error or ''}".rstrip())
+    raise SystemExit(0 if result.outcome == "accepted" else 1)
+
+
+OUTCOMES = {
+    "accepted": "the provider took it. Look at the phone.",
+    "throttled": "the provider says: slower. Set a lower rate.",
+    "transient": "the provider could not be reached. Check the network and try again.",
+    "unknown": "the line broke after the message was handed over. Look at the phone.",
+    "rejected": "the provider refuses this message.",
+    "left": "this person asked the network for silence.",
+    "account": "the provider refuses this account: check sign-in, credit and sender.",
+}

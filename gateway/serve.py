@@ -1,0 +1,74 @@
+"""One process serves: the web server and the engine beside it; a supervisor restarts it."""
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from multiprocessing import connection, parent_process
+from multiprocessing.util import Finalize
+from typing import Any
+
+from gateway.app import make_app
+from gateway.context import open_gateway
+from gateway.engine import Engine
+from gateway.settings import Settings
+from gateway.store.lock import only_one
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_held: list[sqlite3.Connection] = []
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop; a process that dies is started again."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "gateway.serve:application",
+        address=settings["HOST"],
+        port=int(settings["PORT"]),
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=int(settings["THREADS"]),
+        respawn_failed_workers=True,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.error,
+    ).serve()
+
+
+def application() -> Wsgi:
+    """Open the gateway in this process and return what answers requests."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    settings = Settings.load()
+    _held.append(only_one(settings.data))
+    gw = open_gateway(settings)
+    engine = Engine(gw)
+    app = make_app(gw)
+    app.extensions["engine"] = engine
+    engine.start()
+
+    def close() -> None:
+        engine.stop()
+        gw.store.close()
+
+    Finalize(None, close, exitpriority=100)
+    _end_with_the_supervisor()
+    return app.wsgi_app
+
+
+def _end_with_the_supervisor() -> None:
+    """A supervisor that was killed leaves nobody behind to hold its port and its store."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="supervisor", daemon=True).start()

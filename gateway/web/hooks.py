@@ -1,0 +1,69 @@
+"""Providers come in here: one route serves them all."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from gateway import receive
+from gateway.context import Channel, Gateway
+from gateway.domain.messages import Event, Turn
+from gateway.providers import Answer, Forged, Hook, HookError
+from gateway.providers.reading import pairs
+
+blueprint = Blueprint("hooks", __name__)
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@blueprint.route("/hooks/<name>/<any(message, receipt, ussd):kind>", methods=["GET", "POST"])
+def hook(name: str, kind: str) -> Response:
+    """Verify, read, keep, decide; answer only once it is on disk."""
+    gw: Gateway = current_app.extensions["gateway"]
+    channel = gw.channels.get(name)
+    if channel is None:
+        abort(404)
+    call = _hook(gw, kind)
+    try:
+        channel.provider.verify(call)
+        events = list(channel.provider.read(call))
+    except HookError as error:
+        return _response(_refused(gw, channel, call, error))
+    return _response(_taken(gw, channel, call, events))
+
+
+def _hook(gw: Gateway, kind: str) -> Hook:
+    """Describe the call as the provider made it: their signature covers the public address."""
+    body = request.get_data()
+    query = request.query_string.decode("latin-1")
+    form = pairs(body) if (request.mimetype or FORM) == FORM and body else ()
+    return Hook(
+        kind=kind,
+        method=request.method,
+        url=gw.settings.public_url + request.path + (f"?{query}" if query else ""),
+        headers=dict(request.headers),
+        query=pairs(query),
+        form=form,
+        body=body,
+    )
+
+
+def _taken(gw: Gateway, channel: Channel, call: Hook, events: Sequence[Event]) -> Answer:
+    if not events:
+        receive.keep_call(gw, channel.name, call.kind, "not understood", call.body)
+    for event in events:
+        if isinstance(event, Turn) and (screen := receive.turn(gw, channel, event)):
+            return channel.provider.screen(call, screen)
+    others = [event for event in events if not isinstance(event, Turn)]
+    texts = receive.take(gw, channel, others, call.body) if others else []
+    return channel.provider.answer(call, texts)
+
+
+def _refused(gw: Gateway, channel: Channel, call: Hook, error: HookError) -> Answer:
+    """Keep a garbled call for a person to look at; a forged one leaves no trace in the store."""
+    if not isinstance(error, Forged):
+        receive.keep_call(gw, channel.name, call.kind, str(error), call.body or call.url.encode())
+    return channel.provider.refuse(call, error)
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, status=answer.status, content_type=answer.type)
