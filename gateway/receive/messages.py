@@ -45,6 +45,8 @@ def decide(case: Case) -> str:
     match = gw.keywords.match(text, person.language, gw.tags, pending)
     talking = sessions.open_one(case.db, person.address, "sms", case.now - OPEN)
     notes: dict[str, Any] = json.loads(talking["state"] or "{}") if talking else {}
+    if notes.get("suggested") and normal(text) in _said(case, "yes"):
+        return topics.show(case, talking, notes["suggested"], 1)
     if match:
         _speak_as_asked(case, match)
         if decided := _at_any_moment(case, match):
@@ -59,7 +61,7 @@ def decide(case: Case) -> str:
         notes = {name: note for name, note in notes.items() if name != "dialogue"}
     if match:
         return _keyword(case, match, talking, notes)
-    return _words(case, talking, notes)
+    return _words(case, talking)
 
 
 def _speak_as_asked(case: Case, match: Match) -> None:
@@ -143,7 +145,7 @@ def _keyword(case: Case, match: Match, talking: sqlite3.Row | None, notes: dict[
     if match.intent in case.gw.pack.topics:
         number = int(match.rest) if match.rest.isdecimal() else 1
         return topics.show(case, talking, match.intent, number)
-    return _words(case, talking, notes)
+    return _words(case, talking)
 
 
 def _language(case: Case, wanted: str, talking: sqlite3.Row | None) -> str:
@@ -176,11 +178,9 @@ def _typed(case: Case, type: str, words: str, talking: sqlite3.Row | None) -> st
     return f"item:{reference}"
 
 
-def _words(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> str:
+def _words(case: Case, talking: sqlite3.Row | None) -> str:
     """Words for a person to read; empty ones get the menu, near misses a suggestion."""
     text = case.message.text
-    if notes.get("suggested") and normal(text) in _said(case, "yes"):
-        return topics.show(case, talking, notes["suggested"], 1)
     if not normal(text):
         case.file("other", text)
         return talk.begin(case, talking, "menus.home", before="menu.empty")

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.context import Gateway
 from gateway.domain.dialogue import Move, Pack, State, partial, sms, start, step
-from gateway.domain.keywords import Match
+from gateway.domain.keywords import Match, normal
 from gateway.receive import effects
 from gateway.receive.case import Case
 from gateway.store import sessions
@@ -30,10 +30,10 @@ def answer(
 
 
 def _something_new(case: Case, state: State, match: Match | None) -> bool:
-    """On a menu, words that are no option are a message of their own."""
-    return state.dialogue.startswith("menus.") and (
-        match is not None or len(case.message.text.split()) > 1
-    )
+    """On a menu, words that are no option are a message of their own, and so is none at all."""
+    text = case.message.text
+    own = match is not None or len(text.split()) > 1 or not normal(text)
+    return state.dialogue.startswith("menus.") and own
 
 
 def _show(
