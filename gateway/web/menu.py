@@ -1,44 +1,32 @@
-"""The menu: which pages there are, and who sees which."""
+"""The menu: which pages there are; a person sees those their role may open."""
 
 from typing import NamedTuple
 
 from flask import current_app, g, request
 
-from gateway.store.users import ROLES
 from gateway.web.words import N_
 
-
-class Entry(NamedTuple):
-    """One line of the menu, shown once its page exists."""
-
-    path: str
-    label: str
-    roles: tuple[str, ...]
-
-
-_FIELD = ("administrator", "operator", "approver", "field_staff")
-_OFFICE = ("administrator", "operator", "approver")
-
-MENU = (
-    Entry("/", N_("Overview"), ROLES),
-    Entry("/feedback", N_("Feedback"), _FIELD),
-    Entry("/messages", N_("Messages"), (*_OFFICE, "auditor")),
-    Entry("/send", N_("Write"), ("administrator", "operator")),
-    Entry("/alerts", N_("Alerts"), ROLES),
-    Entry("/contacts", N_("Contacts"), _FIELD),
-    Entry("/groups", N_("Groups"), _OFFICE),
-    Entry("/areas", N_("Areas"), _OFFICE),
-    Entry("/content", N_("Content"), ROLES),
-    Entry("/channels", N_("Channels"), ROLES),
-    Entry("/exports", N_("Exports"), ("administrator", "operator", "auditor")),
-    Entry("/users", N_("Users"), ("administrator",)),
-    Entry("/tokens", N_("Programs"), ("administrator",)),
-    Entry("/audit", N_("Audit"), ("administrator", "auditor")),
-)
+# A line shows once its page is there; who may open it, the page itself says (`allowed`).
+MENU = {
+    "/": N_("Overview"),
+    "/feedback": N_("Feedback"),
+    "/messages": N_("Messages"),
+    "/send": N_("Write"),
+    "/alerts": N_("Alerts"),
+    "/contacts": N_("Contacts"),
+    "/groups": N_("Groups"),
+    "/areas": N_("Areas"),
+    "/content": N_("Content"),
+    "/channels": N_("Channels"),
+    "/exports": N_("Exports"),
+    "/users": N_("Users"),
+    "/tokens": N_("Programs"),
+    "/audit": N_("Audit"),
+}
 
 
 class Line(NamedTuple):
-    """An entry as one person sees it."""
+    """One line of the menu; `here` when it is where the person is."""
 
     path: str
     label: str
@@ -46,14 +34,14 @@ class Line(NamedTuple):
 
 
 def menu() -> list[Line]:
-    """Return the entries this person may open."""
+    """Return the pages this person may open."""
     person = g.get("person")
     if person is None:
         return []
     return [
-        Line(entry.path, entry.label, _here(entry.path))
-        for entry in MENU
-        if person.role in entry.roles and entry.path in _existing()
+        Line(path, MENU[path], _here(path))
+        for path, roles in _open_to().items()
+        if not roles or person.role in roles
     ]
 
 
@@ -61,9 +49,16 @@ def _here(path: str) -> bool:
     return request.path == path or (path != "/" and request.path.startswith(path + "/"))
 
 
-def _existing() -> set[str]:
+def _open_to() -> dict[str, tuple[str, ...]]:
+    """Return the roles that may open each page of the menu that there is."""
     if "menu" not in current_app.extensions:
-        rules = current_app.url_map.iter_rules()
-        current_app.extensions["menu"] = {rule.rule.rstrip("/") or "/" for rule in rules}
-    found: set[str] = current_app.extensions["menu"]
+        views = {
+            rule.rule: current_app.view_functions[rule.endpoint]
+            for rule in current_app.url_map.iter_rules()
+            if "GET" in (rule.methods or ())
+        }
+        current_app.extensions["menu"] = {
+            path: getattr(views[path], "roles", ()) for path in MENU if path in views
+        }
+    found: dict[str, tuple[str, ...]] = current_app.extensions["menu"]
     return found

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g, request
 
 from gateway.context import Gateway
+from gateway.language import ladder
 
 LANGUAGE_COOKIE = "language"
 
@@ -110,11 +111,11 @@ def _chosen() -> str:
     for tag in wanted:
         if tag in known:
             return str(tag)
-    best = request.accept_languages.best_match(known)
-    if best:
-        return best
-    default = gw.settings["LANGUAGE"]
-    return default if default in known else "en"
+    browsers = [step for tag in request.accept_languages.values() for step in ladder(tag)]
+    for tag in [*browsers, gw.settings["LANGUAGE"]]:
+        if tag in known:
+            return tag
+    return "en"
 
 
 def gettext(sentence: str) -> str:

@@ -36,10 +36,25 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+ARABIC = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "Overview"
+msgstr "نظرة عامة"
+
+msgid "Sign in"
+msgstr "تسجيل الدخول"
+"""
+
+
 @pytest.fixture
 def bare(settings: Settings) -> Iterator[Gateway]:
     """A gateway nobody has used yet."""
     create(settings.store)
+    own = settings.data / "locales" / "ar" / "LC_MESSAGES"
+    own.mkdir(parents=True)
+    (own / "console.po").write_text(ARABIC, encoding="utf-8")
     gw = open_gateway(settings)
     gw.clock = Clock()
     yield gw
