@@ -48,7 +48,7 @@ class RedisCarrier:
             try:
                 pipe.execute()
             except ResponseError as error:  # it answered: full, read-only, not allowed
-                raise self._down(error) from error
+                raise CarrierDown(type(error).__name__) from error
             except RedisError as error:
                 self._settle(batch, error)
         self._line.back()

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from threading import Thread
+from threading import Event, Thread
 
 
 class BreakingLine:
@@ -15,6 +15,7 @@ class BreakingLine:
     def __init__(self, port: int) -> None:
         self._port = port
         self.breaks = ""
+        self.broken = Event()
         self._ends: list[socket.socket] = []
         self._door = socket.create_server(("127.0.0.1", 0))
         Thread(target=self._serve, daemon=True).start()
@@ -57,6 +58,7 @@ class BreakingLine:
             time.sleep(0.2)
         caller.close()
         redis.close()
+        self.broken.set()
 
     def _pass(self, redis: socket.socket, caller: socket.socket) -> None:
         while data := self._read(redis):

@@ -31,6 +31,7 @@ def test_a_batch_is_refused_or_sent_once_whenever_the_line_breaks(own_redis, lin
             carrier.hand(first)
         except CarrierDown:
             refused = True
+        assert line.broken.wait(5)
 
     if not at_work:
         hand_over()
@@ -38,6 +39,7 @@ def test_a_batch_is_refused_or_sent_once_whenever_the_line_breaks(own_redis, lin
         if at_work:
             hand_over()
         carrier.hand(later)
-        collect(carrier, *([later] if refused else [first, later]))
+        reports = collect(carrier, *([later] if refused else [first, later]))
     assert carry.begun == ([later.id] if refused else [first.id, later.id])
+    assert {report.batch for report in reports} == set(carry.begun)
     assert not refused or carrier.holds(first.id) is False

@@ -1,15 +1,9 @@
 """What is lost when a worker, the engine or Redis goes: time, and never a message twice."""
 
-import json
 import logging
-import os
 import subprocess
-import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -17,57 +11,7 @@ from redis import Redis
 from gateway.domain.messages import Outcome
 from gateway.queue import CarrierDown
 from gateway.queue.on_redis import RedisCarrier
-from gateway.queue.taking import Taker
 from tests.queue.stage import Recording, accept, batch_of, collect, results, until, working
-
-
-@dataclass
-class Process:
-    """A worker process and the ledger of what it sent."""
-
-    url: str
-    prefix: str
-    ledger: Path
-    started: list[subprocess.Popen] = field(default_factory=list)
-
-    def start(self, seconds: float) -> subprocess.Popen:
-        command = [sys.executable, "-m", "tests.queue.worker_process", self.url, self.prefix]
-        with self.ledger.with_suffix(".log").open("ab") as log:
-            worker = subprocess.Popen([*command, str(self.ledger), str(seconds)], stderr=log)
-        self.started.append(worker)
-        return worker
-
-    @property
-    def sent(self) -> list[int]:
-        return [int(line) for line in self.ledger.read_text().split()]
-
-    @property
-    def log(self) -> str:
-        return self.ledger.with_suffix(".log").read_text()
-
-
-@pytest.fixture
-def process(own_redis, tmp_path) -> Iterator[Process]:
-    (tmp_path / "ledger").touch()
-    process = Process(own_redis.url, "gateway", tmp_path / "ledger")
-    yield process
-    for worker in process.started:
-        worker.kill()
-        worker.wait()
-
-
-def everything(url: str) -> str:
-    """All that Redis holds, keys and values."""
-    read = {
-        b"string": lambda redis, key: redis.get(key),
-        b"hash": lambda redis, key: redis.hgetall(key),
-        b"list": lambda redis, key: redis.lrange(key, 0, -1),
-        b"set": lambda redis, key: redis.smembers(key),
-        b"zset": lambda redis, key: redis.zrange(key, 0, -1),
-        b"stream": lambda redis, key: redis.xrange(key),
-    }
-    with Redis.from_url(url) as redis:
-        return repr({key: read[redis.type(key)](redis, key) for key in redis.scan_iter()})
 
 
 def test_reports_not_acknowledged_survive_the_engine(own_redis):
@@ -225,85 +169,3 @@ def test_what_an_earlier_run_of_redis_held_is_not_sent(own_redis, tmp_path):
             found = results(collect(carrier, batch))
     assert [result.outcome for result in found] == [Outcome.UNKNOWN] * 2
     assert carry.begun == []
-
-
-def test_numbers_and_texts_are_only_in_the_data_of_a_queued_job(own_redis):
-    carrier, batch = RedisCarrier(own_redis.url), batch_of(3)
-    message = batch.messages[0]
-    carrier.hand(batch)
-    with Redis.from_url(own_redis.url) as redis:
-        job = redis.hgetall(f"rq:job:{batch.id}")
-        assert job[b"description"] == f"batch {batch.id}".encode()
-        rest = b"".join(value for name, value in job.items() if name != b"data")
-        assert message.to.encode() not in rest
-        assert message.text.encode() not in rest
-        [carried] = json.loads(zlib.decompress(job[b"data"]))[2]  # no pickle
-        assert carried["messages"][0]["text"] == message.text
-        assert redis.ttl(f"rq:job:{batch.id}") > 0
-
-
-def test_once_begun_no_number_and_no_text_is_in_redis(own_redis):
-    carrier, carry = RedisCarrier(own_redis.url), Recording()
-    batch = carry.hold(batch_of(3))
-    with working(own_redis.url, carry, "gateway"):
-        carrier.hand(batch)
-        until(lambda: carry.begun)
-        assert f"rq:job:{batch.id}" not in everything(own_redis.url)
-        carry.gate.set()
-        until(lambda: carrier.waiting("one") == 0)
-        held = everything(own_redis.url)
-        assert batch.id in held
-        assert batch.messages[0].to not in held
-        assert batch.messages[0].text not in held
-        collect(carrier, batch)
-
-
-def test_no_number_and_no_text_is_in_the_log_of_a_worker(own_redis, process):
-    carrier, whole = RedisCarrier(own_redis.url), batch_of(2)
-    broken = replace(batch_of(2), id="broken-1", extra={"broken": "yes"})
-    process.start(0)
-    carrier.hand(whole)
-    carrier.hand(broken)
-    collect(carrier, whole, broken)
-    until(lambda: "batch broken-1 on one broke: OSError" in process.log)
-    assert broken.messages[0].to not in process.log
-    assert broken.messages[0].text not in process.log
-
-
-def test_an_unusable_job_is_dropped_without_a_word_of_it(own_redis, caplog):
-    carrier, batch, good = RedisCarrier(own_redis.url), batch_of(), batch_of()
-    carrier.hand(batch)
-    with Redis.from_url(own_redis.url) as redis:
-        redis.hset(f"rq:job:{batch.id}", "data", f"not json {batch.messages[0].to}")
-        carrier.hand(good)
-        taken = Taker(redis, carrier._keys, ["one"], only_urgent=False).take(1)
-    assert taken is not None
-    assert taken.batch == good
-    assert f"batch {batch.id} is unusable" in caplog.text
-    assert batch.messages[0].to not in caplog.text
-
-
-def test_an_unusable_report_is_dropped(own_redis, caplog):
-    carrier, batch = RedisCarrier(own_redis.url), batch_of()
-    with Redis.from_url(own_redis.url) as redis:
-        redis.xadd("gateway-reports", {"batch": "x", "results": "{"})
-    carrier.hand(batch)
-    with working(own_redis.url, accept, "gateway"):
-        assert len(results(collect(carrier, batch))) == 1
-    assert "1 unusable reports are dropped" in caplog.text
-
-
-def test_rq_itself_may_not_send(own_redis):
-    worker = [sys.executable, "-m", "rq.cli", "worker", "--burst", "--serializer", "json"]
-    carrier, batch = RedisCarrier(own_redis.url), batch_of()
-    carrier.hand(batch)
-    done = subprocess.run(
-        [*worker, "--url", own_redis.url, "gateway-one"],
-        env={**os.environ, "PYTHONPATH": "."},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert "not with `rq worker`" in done.stderr + done.stdout
-    assert batch.messages[0].to not in done.stderr + done.stdout
