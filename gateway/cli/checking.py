@@ -1,0 +1,138 @@
+"""gateway check: what is well, what is missing, and what to do next."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import click
+
+from gateway.cli.opening import plainly
+from gateway.context import Gateway, open_gateway
+from gateway.settings import BadSetting, Settings
+from gateway.store import StoreError, channels, links, users
+
+Line = tuple[str, str, str]  # what, well | look | wrong, a sentence
+
+MARKS = {"well": "ok    ", "look": "look  ", "wrong": "WRONG "}
+OLDEST_CLOCK = 1_750_000_000  # the middle of 2025: before any release of this program
+
+
+@click.command("check")
+@click.option("--json", "as_json", is_flag=True)
+@plainly
+def check_command(as_json: bool) -> None:
+    """Say in one line each what is well and what is not; exit 1 if something is wrong."""
+    lines = list(_lines())
+    if as_json:
+        told = [{"what": what, "state": state, "say": say} for what, state, say in lines]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for what, state, say in lines:
+            click.echo(f"{MARKS[state]}{what:10} {say}")
+    raise SystemExit(any(state == "wrong" for _, state, _ in lines))
+
+
+def _lines() -> Iterator[Line]:
+    try:
+        settings = Settings.load()
+        settings.secret()
+    except BadSetting as error:
+        yield "settings", "wrong", str(error)
+        return
+    yield "settings", "well", f"read; data in {settings.data}"
+    try:
+        gw = open_gateway(settings)
+    except StoreError as error:
+        yield "store", "wrong", str(error)
+        return
+    yield "store", "well", f"whole: {settings.store}"
+    for part in (_channels, _public, _languages, _people, _clock, _redis):
+        yield from part(gw)
+    gw.store.close()
+
+
+def _channels(gw: Gateway) -> Iterator[Line]:
+    rows = channels.every(gw.store.read)
+    if not rows:
+        yield "channels", "look", "none yet. Add one: gateway channel add NAME --provider twilio …"
+    for row in rows:
+        yield _channel(gw, row["name"])
+
+
+def _channel(gw: Gateway, name: str) -> Line:
+    what = f"channel {name}"
+    try:
+        channel = gw.channels.get(name)
+    except ValueError as error:
+        return what, "wrong", f"its settings cannot be opened: {error}"
+    assert channel is not None
+    if not channel.row["enabled"]:
+        return what, "look", f"is off. Use it: gateway channel set {name} --on"
+    if (channel.row["held_until"] or 0) > gw.clock():
+        return what, "look", f"is held: {channel.row['held_reason']}"
+    open_door = channel.row["provider"] == "africastalking" and not channel.settings.get("hook_key")
+    if open_door:
+        return (
+            what,
+            "look",
+            (
+                "has no hook_key: anyone may claim to be the provider. "
+                f"gateway channel set {name} --set hook_key=…"
+            ),
+        )
+    return what, "well", f"{channel.row['provider']}, {channel.rate:g} parts a second"
+
+
+def _public(gw: Gateway) -> Iterator[Line]:
+    needed = [c for c in gw.channels.all() if c.row["provider"] != "simulator"]
+    if needed and not gw.settings["PUBLIC_URL"]:
+        yield "public", "look", "GATEWAY_PUBLIC_URL is not set: providers cannot call, nor sign"
+
+
+def _languages(gw: Gateway) -> Iterator[Line]:
+    for tag in gw.tags:
+        if tag not in gw.languages.languages():
+            yield f"words {tag}", "wrong", "no content in this language: see docs/translating.md"
+        elif gw.languages.draft(tag):
+            yield f"words {tag}", "look", "a draft: a second speaker must read it before real use"
+        else:
+            yield f"words {tag}", "well", "reviewed"
+
+
+def _people(gw: Gateway) -> Iterator[Line]:
+    if not links.has_administrator(gw.store.read):
+        yield "people", "look", "no administrator yet: 'gateway run' prints a link"
+        return
+    able = {row["role"] for row in users.list_users(gw.store.read) if row["enabled"]}
+    enough = len(users.list_users(gw.store.read)) > 1 and able & {"approver", "administrator"}
+    if not enough:
+        yield "people", "look", "an alert needs two people: gateway user add NAME --role approver"
+    else:
+        yield "people", "well", f"roles in use: {', '.join(sorted(able))}"
+
+
+def _clock(gw: Gateway) -> Iterator[Line]:
+    last = gw.store.read.execute("SELECT max(received_at) FROM inbound").fetchone()[0] or 0
+    if time.time() < max(OLDEST_CLOCK, last - 300):
+        yield "clock", "wrong", "the time is in the past: set the clock before sending"
+    else:
+        yield "clock", "well", time.strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def _redis(gw: Gateway) -> Iterator[Line]:
+    if not gw.settings["REDIS"]:
+        yield "queue", "well", "threads in this process"
+        return
+    yield _ping(gw.settings["REDIS"])
+
+
+def _ping(url: str) -> Line:
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    ping: Callable[[], object] = Redis.from_url(url, socket_timeout=2).ping
+    try:
+        ping()
+    except (RedisError, ValueError):
+        return "queue", "wrong", "GATEWAY_REDIS does not answer: start Redis, or unset it"
+    return "queue", "well", "Redis answers"
