@@ -52,7 +52,9 @@ def ours(token: str) -> bool:
 
 def check() -> ResponseReturnValue | None:
     """Refuse a POST that is not from a form of ours; before every request of a page."""
-    if request.method != "POST" or ours(request.form.get(FIELD, "")):
+    if request.method != "POST" or request.url_rule is None:
+        return None  # what is not there needs no form of ours to say so
+    if ours(request.form.get(FIELD, "")):
         return None
     view = current_app.view_functions.get(request.endpoint or "")
     if hasattr(view, "roles") and g.get("person") is None:

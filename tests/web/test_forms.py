@@ -22,6 +22,11 @@ def test_a_post_without_our_token_is_refused_in_plain_words(sit: Sit, gw: Gatewa
     assert users.by_name(gw.store.read, "newcomer") is None
 
 
+def test_a_post_to_where_nothing_is_is_not_found(browser: Browser) -> None:
+    for path in ("/hooks/none/other", "/api/none", "/nothing"):
+        assert browser.client.post(path, data={"a": "b"}).status_code in (401, 404), path
+
+
 def test_the_token_of_another_sign_in_is_refused(sit: Sit, gw: Gateway) -> None:
     theirs = csrf_of(sit("operator").get("/"))
     answer = sit("administrator").client.post("/users", data={**NEW, "csrf": theirs})

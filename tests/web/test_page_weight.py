@@ -89,6 +89,29 @@ def test_a_page_weighs_at_most_6_kb_and_14_with_its_style(pages: list[Seen], gw:
     assert len(sheet.packed) <= 5_000
 
 
+def test_every_ink_is_dark_enough_on_every_paper(gw: Gateway) -> None:
+    css = Browser(gw).client.application.extensions["style"].plain.decode()
+    colours = dict(re.findall(r"--(\w+):(#\w+)", css))
+    for ink in ("ink", "soft", "red", "good", "warn", "link"):
+        for paper in ("paper", "ground"):
+            assert _contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+    for button in ("ink", "red"):
+        assert _contrast("#fff", colours[button]) >= 4.5
+
+
+def _contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG reckons it, from 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    shares = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def test_a_page_asks_for_itself_and_one_style(pages: list[Seen]) -> None:
     for seen in pages:
         asked = [
