@@ -16,7 +16,7 @@ from gateway.store.sign_ins import (
     touch,
 )
 from gateway.store.tokens import add_token, by_token, list_tokens, revoke_token
-from gateway.store.tries import locked
+from gateway.store.tries import locked, wait_after
 
 __all__ = [
     "ROLES",
@@ -48,6 +48,7 @@ __all__ = [
     "tidy",
     "touch",
     "use_link",
+    "wait_after",
 ]
 
 ROLES = ("administrator", "operator", "approver", "field_staff", "auditor")

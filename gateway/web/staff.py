@@ -122,11 +122,34 @@ def proven(name: str, password: str) -> int | None:
     gw, place = gateway(), request.remote_addr or ""
     if not tries().may(place, gw.clock()):
         return None
+    before = _failures(name)
     row = users.check_password(gw, name, password)
     if row is None:
         tries().failed(place, gw.clock())
+        _note_guessing(name, before)
         return None
     return int(row["id"])
+
+
+def _failures(name: str) -> int:
+    row = users.by_name(gateway().store.read, name)
+    return int(row["failures"]) if row else 0
+
+
+def _note_guessing(name: str, before: int) -> None:
+    """Note each failure that makes a user wait; a name that nobody has is not kept.
+
+    People type their password into the name field.
+    """
+    gw, failures = gateway(), _failures(name)
+    if not before < failures or not users.wait_after(failures):
+        return
+    row = users.by_name(gw.store.read, name)
+    subject = f"user:{row['name']}" if row else "user"
+    detail = {"failures": failures}
+    gw.store.write(
+        lambda db: audit.write(db, gw.clock(), "system", "sign_in_refused", subject, detail)
+    )
 
 
 def fresh(password: str) -> bool:

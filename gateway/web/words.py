@@ -65,6 +65,7 @@ STATES = {
     "disabled": Badge("○", "off", N_("Disabled")),
     "locked": Badge("‖", "warn", N_("Waits after failed tries")),
     "invited": Badge("✎", "wait", N_("Has no password yet")),
+    "working": Badge("▸", "wait", N_("Working")),
     "waiting": Badge("◔", "wait", N_("Waiting")),
     # consent
     "none": Badge("–", "off", N_("Has not joined")),

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from gateway import providers
 from gateway.context import Gateway
-from gateway.store import channels
+from gateway.store import channels, inbox
 from tests.web.conftest import NOW, Clock
 from tests.web.people import Browser
 from tests.web.rows import fill
@@ -159,6 +159,17 @@ def test_every_provider_has_a_form(ada: Browser, provider: str) -> None:
     page = ada.get(f"/channels/new/{provider}").text
     for need in providers.load(provider).needs:
         assert (f'name="set-{need.name}"' in page) is not need.hidden, need.name
+
+
+def test_calls_that_were_not_taken_are_told_without_what_they_held(sit: Sit, gw: Gateway) -> None:
+    fill(gw, NOW)
+    body = b"from=%2B447700900001&text=help"
+    gw.store.write(lambda db: inbox.keep_call(db, "line-0", "message", "signature", body, NOW))
+    page = sit("operator").get("/channels/line-0").text
+    assert "<code>message</code>" in page
+    assert "signature" in page
+    assert "447700900001" not in page
+    assert "not taken" not in sit("operator").get("/channels/line-1").text
 
 
 def test_others_read_a_channel_but_see_no_settings(sit: Sit, ada: Browser) -> None:

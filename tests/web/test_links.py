@@ -102,6 +102,33 @@ def test_a_new_password_ends_what_the_old_one_opened(sit: Sit, gw: Gateway) -> N
     assert Browser(gw).sign_in("sita", "another long one").status_code == 303
 
 
+def test_somebody_changes_their_own_password(sit: Sit, gw: Gateway) -> None:
+    seat, elsewhere = sit("operator"), sit("operator")
+    fields = {"old": PASSWORD, **_filled(password="another long one")}
+    assert seat.post("/password", fields, page="/password").status_code == 303
+    assert seat.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+    assert Browser(gw).sign_in("sita").status_code == 401
+    assert Browser(gw).sign_in("sita", "another long one").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "fields, said",
+    [
+        ({"old": "not mine at all", **_filled(password="another long one")}, "not your password"),
+        ({"old": PASSWORD, **_filled(again="something else")}, "not the same"),
+        ({"old": PASSWORD, **_filled(password="short")}, "at least 10 characters"),
+    ],
+)
+def test_an_own_password_is_not_changed_by_mistake(
+    sit: Sit, gw: Gateway, fields: dict[str, str], said: str
+) -> None:
+    answer = sit("operator").post("/password", fields, page="/password")
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert Browser(gw).sign_in("sita").status_code == 303
+
+
 def test_a_link_opens_nothing_for_a_disabled_user(gw: Gateway) -> None:
     token = gw.store.write(lambda db: users.password_link(db, "sita", gw.clock()))
     gw.store.write(lambda db: users.disable_user(db, "sita"))

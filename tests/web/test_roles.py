@@ -18,6 +18,7 @@ MAY_OPEN = {
     "/channels": ALL,
     "/channels/line-0": ALL,
     "/channels/new/simulator": ADMIN,
+    "/password": ALL,
     "/users": ADMIN,
     "/audit": ADMIN | {"auditor"},
 }

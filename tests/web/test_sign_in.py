@@ -169,6 +169,14 @@ def test_who_came_and_went_is_in_the_audit(sit: Sit, gw: Gateway) -> None:
     assert acts == [("user:sita", "sign_in"), ("user:sita", "sign_out")]
 
 
+def test_guessing_is_in_the_audit_but_not_what_was_typed(browser: Browser, gw: Gateway) -> None:
+    for _ in range(8):
+        browser.sign_in("sita", "wrong wrong")
+        browser.sign_in("my secret in the wrong field", "")
+    rows = [tuple(row)[2:6] for row in gw.store.read.execute("SELECT * FROM audit")]
+    assert rows == [("system", "sign_in_refused", "user:sita", '{"failures": 5}')]
+
+
 def test_the_language_is_chosen_and_stays(browser: Browser, gw: Gateway) -> None:
     assert 'lang="en" dir="ltr"' in browser.get("/sign-in").text
     browser.post("/language", {"language": "ar", "next": "/sign-in"})

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import providers
 from gateway.context import Channel
-from gateway.store import channels
+from gateway.store import channels, inbox
 from gateway.web import staff
 from gateway.web.console import channel_form, health
 from gateway.web.console.channel_form import Wanted
@@ -52,6 +52,7 @@ def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue
         channel=channel,
         health=shown,
         calls=addresses(channel),
+        refused=refused(channel.name),
         row=wanted or _as_wanted(channel),
         fields=channel_form.fields(channel.row["provider"], settings, wrong),
         wrong=wrong,
@@ -69,6 +70,13 @@ def addresses(channel: Channel) -> list[tuple[str, str]]:
     kinds = {"message": can.sms, "receipt": can.receipts, "ussd": can.ussd}
     base = f"{gateway().settings.public_url}/hooks/{channel.name}"
     return [(CALLS[kind], f"{base}/{kind}") for kind, does in kinds.items() if does]
+
+
+def refused(name: str) -> list[sqlite3.Row]:
+    """Return the newest calls of its provider that were not taken."""
+    return [row for row in inbox.kept_calls(gateway().store.read) if row["channel"] == name][
+        :5
+    ]
 
 
 @blueprint.get("/channels/new/<provider>")

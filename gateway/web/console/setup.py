@@ -1,4 +1,4 @@
-"""One-time links: the first administrator, and a new password."""
+"""Passwords: by a one-time link, the first administrator's too, and by oneself."""
 
 import sqlite3
 
@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from gateway.store import audit, users
 from gateway.web import staff
 from gateway.web.pages import render
-from gateway.web.staff import gateway
+from gateway.web.staff import allowed, gateway, person
 from gateway.web.words import N_, _
 
 blueprint = Blueprint("setup", __name__)
 
+OLD = N_("This is not your password. After several failures, wait a few minutes.")
 UNLIKE = N_("The two passwords are not the same. Type them again.")
 
 
@@ -80,3 +81,30 @@ def _keep(
     by = f"user:{users.tidy(name)}"
     audit.write(db, now, by, "user_setup" if purpose == "setup" else "password_new", by)
     return id
+
+
+@blueprint.get("/password")
+@allowed()
+def own() -> ResponseReturnValue:
+    return _own()
+
+
+def _own(wrong: str = "", status: int = 200) -> ResponseReturnValue:
+    return render("password.html", status, purpose="own", name=person().name, wrong=wrong)
+
+
+@blueprint.post("/password")
+@allowed()
+def change_own() -> ResponseReturnValue:
+    """Change one's password; every other sign-in made with the old one ends."""
+    password, me = request.form.get("password", ""), person()
+    if password != request.form.get("again", ""):
+        return _own(_(UNLIKE), 400)
+    if not staff.fresh(request.form.get("old", "")):
+        return _own(_(OLD), 400)
+    try:
+        kept = users.hashed(password, me.name)
+    except users.UserError as error:
+        return _own(_(str(error)), 400)
+    staff.act("password_new", me.by, lambda db: users.set_password(db, me.id, kept))
+    return staff.sign_in(me.id, redirect("/", 303))
