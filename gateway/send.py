@@ -93,13 +93,13 @@ def _outgoing(row: sqlite3.Row) -> Outgoing:
     )
 
 
-def put_back(gw: Gateway, batch: Batch, wait: float, reason: str) -> None:
-    """Return a batch that no carrier took to the queue; no attempt was made."""
+def put_back(gw: Gateway, ids: Sequence[int], wait: float, reason: str) -> None:
+    """Return claimed rows that no carrier began to the queue; no attempt was made."""
     due = gw.clock() + wait
 
     def work(db: sqlite3.Connection) -> None:
-        for message in batch.messages:
-            outbox.again(db, message.id, due, reason, free=True)
+        for id in ids:
+            outbox.again(db, id, due, reason, free=True)
 
     gw.store.write(work)
 

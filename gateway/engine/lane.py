@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 MOST_ROWS = 500
 MOST_BATCHES = 2  # handed over and not done: few, so that an emergency overtakes at once
+MOST_URGENT = 50
 AHEAD = 0.5  # seconds of sending that one batch may hold
 AWAY = 5.0  # seconds until an absent carrier is asked again
 BROKEN = 5.0
@@ -87,7 +88,7 @@ class Lane(threading.Thread):
         waiting = self._carrier.waiting(channel)
         if waiting < MOST_BATCHES:
             return tuple(Class)
-        return (Class.EMERGENCY,) if waiting < 2 * MOST_BATCHES else ()
+        return (Class.EMERGENCY,) if waiting < MOST_URGENT else ()
 
     def _hand_over(
         self, channel: Channel, classes: tuple[Class, ...], parts: float
@@ -102,6 +103,7 @@ class Lane(threading.Thread):
             self._carrier.hand(claim.batch)
         except CarrierDown:
             log.warning("the carrier is away: channel %s waits", channel.name)
-            send.put_back(self._gw, claim.batch, AWAY, "the queue is away")
+            ids = [message.id for message in claim.batch.messages]
+            send.put_back(self._gw, ids, AWAY, "the queue is away")
             return AWAY
         return 0.0

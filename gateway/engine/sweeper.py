@@ -1,15 +1,16 @@
 """Work by the clock: alerts that run, claims that lapsed, sessions that died, old calls."""
 
 import logging
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway import broadcast
 from gateway.context import Gateway
 from gateway.queue import Carrier
 from gateway.receive import messages, talk, turns
-from gateway.send import give_up_on
+from gateway.send import give_up_on, put_back
 from gateway.store import StoreClosed, inbox, outbox, receipts, sessions
 
 log = logging.getLogger(__name__)
@@ -17,6 +18,13 @@ log = logging.getLogger(__name__)
 ROUND = 5.0  # seconds between rounds when nothing wakes it
 LEASE = 900.0  # seconds after which a claim nobody told of is looked into
 DAY = 86400.0
+
+
+def _by_batch(rows: Sequence[sqlite3.Row]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row["batch"], []).append(row["id"])
+    return found
 
 
 class Sweeper(threading.Thread):
@@ -59,8 +67,15 @@ class Sweeper(threading.Thread):
         return [self._lapsed_claims, self._dropped_sessions, self._old_things]
 
     def _lapsed_claims(self) -> None:
+        """A carrier that is away (None) may still bring word; one that holds it gives it back."""
+        gone: list[int] = []
         rows = outbox.lapsed(self._gw.store.read, self._gw.clock() - LEASE)
-        gone = [row["id"] for row in rows if self._carrier.holds(row["batch"]) is not True]
+        for batch, ids in _by_batch(rows).items():
+            held = self._carrier.holds(batch)
+            if held and self._carrier.take_back(batch):
+                put_back(self._gw, ids, 0.0, "no carrier began it")
+            elif held is False:
+                gone += ids
         give_up_on(self._gw, gone)
 
     def _dropped_sessions(self) -> None:

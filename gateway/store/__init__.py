@@ -6,6 +6,7 @@ All writes go through one thread (`Store.write`); readers have connections of th
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -102,6 +103,22 @@ def check(db: sqlite3.Connection) -> None:
         raise StoreError("The store is of an older version. Run 'gateway migrate' first.")
 
 
+def _checked(file: Path, integrity: bool) -> sqlite3.Connection:
+    """Open the file for writing; StoreError, and nothing changed, if it should not be used."""
+    try:
+        db = connect(file)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"The store cannot be read ({error}). Restore a backup.") from None
+    try:
+        if integrity:
+            check(db)
+        db.execute("PRAGMA journal_mode = WAL")
+    except (StoreError, sqlite3.Error):
+        db.close()
+        raise
+    return db
+
+
 class Store:
     """One open store: `write` hands work to the writer, `read` is this thread's connection."""
 
@@ -110,15 +127,7 @@ class Store:
             raise StoreError(f"There is no store at {file}. Run 'gateway init' first.")
         self.file = file
         self._local = threading.local()
-        db = connect(file)
-        try:
-            if integrity:
-                check(db)
-            db.execute("PRAGMA journal_mode = WAL")
-        except (StoreError, sqlite3.Error):
-            db.close()
-            raise
-        self._writer = Writer(db)
+        self._writer = Writer(_checked(file, integrity))
 
     def write(self, work: Callable[[sqlite3.Connection], T], background: bool = False) -> T:
         """Run work in a transaction of its own; return once it is on disk."""
@@ -142,11 +151,9 @@ class Store:
 def create(file: Path) -> list[str]:
     """Make the store, or bring an older one up to date; return the migrations that ran."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    db = connect(file)
     try:
-        db.execute("PRAGMA journal_mode = WAL")
-        return migrate(db)
+        with closing(connect(file)) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            return migrate(db)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"The store cannot be made or read: {error}") from None
-    finally:
-        db.close()

@@ -57,6 +57,10 @@ class Writer:
         result: T = unit.result
         return result
 
+    def waiting(self) -> int:
+        """Units handed over and not yet begun."""
+        return len(self._units) + len(self._background)
+
     def alive(self) -> bool:
         return self._thread.is_alive() and not self._closed
 

@@ -1,0 +1,189 @@
+"""One writer: shared commits, savepoints of one's own, answers only after the sync."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.store import Store, StoreClosed, StoreError, connect, create
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    create(tmp_path / "gateway.db")
+    made = Store(tmp_path / "gateway.db")
+    yield made
+    if made.alive():
+        made.close()
+
+
+def note(db: sqlite3.Connection, key: str) -> str:
+    db.execute("INSERT INTO meta (key, value) VALUES (?, '')", (key,))
+    return key
+
+
+def kept(store: Store) -> set[str]:
+    return {row["key"] for row in store.read.execute("SELECT key FROM meta")}
+
+
+def test_many_writers_share_commits_and_each_is_answered(store: Store) -> None:
+    answers: list[str] = []
+
+    def write(writer: int) -> None:
+        for number in range(25):
+            answers.append(store.write(lambda db, n=number: note(db, f"{writer}-{n}")))
+
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 400
+    assert kept(store) == set(answers)
+
+
+def test_a_failing_unit_spoils_no_neighbour(store: Store) -> None:
+    gate, errors = threading.Event(), []
+
+    def write(number: int) -> None:
+        gate.wait()
+        try:
+            store.write(lambda db: fail(db, number) if number % 3 == 0 else note(db, str(number)))
+        except ValueError as error:
+            errors.append(str(error))
+
+    def fail(db: sqlite3.Connection, number: int) -> str:
+        note(db, f"half-{number}")
+        raise ValueError(number)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(30)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(int, errors)) == list(range(0, 30, 3))
+    assert kept(store) == {str(number) for number in range(30) if number % 3}
+
+
+def test_an_answer_comes_only_when_another_connection_sees_the_row(store: Store) -> None:
+    store.write(lambda db: note(db, "seen"))
+    other = sqlite3.connect(store.file)
+    assert other.execute("SELECT count(*) FROM meta").fetchone()[0] == 1
+    other.close()
+
+
+def test_every_commit_is_synced_in_full(store: Store) -> None:
+    assert store.write(lambda db: db.execute("PRAGMA synchronous").fetchone()[0]) == 2
+    assert store.write(lambda db: db.execute("PRAGMA journal_mode").fetchone()[0]) == "wal"
+
+
+def test_a_unit_that_ends_the_transaction_fails_the_whole_commit_but_not_the_next(
+    store: Store,
+) -> None:
+    def undo(db: sqlite3.Connection) -> None:
+        note(db, "gone")
+        db.execute("ROLLBACK")  # as SQLite itself does when the disk is full
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with pytest.raises(sqlite3.OperationalError):
+        store.write(undo)
+    assert store.write(lambda db: note(db, "after")) == "after"
+    assert kept(store) == {"after"}
+
+
+def test_background_work_waits_for_the_others(store: Store) -> None:
+    order: list[str] = []
+    held, go = threading.Event(), threading.Event()
+
+    def slow(db: sqlite3.Connection) -> None:
+        held.set()
+        go.wait(10)
+
+    threads = [threading.Thread(target=store.write, args=(slow,))]
+    threads[0].start()
+    held.wait(10)
+    for name, background in (("chunk", True), ("chunk", True), ("message", False)):
+        work = lambda db, name=name: order.append(name)  # noqa: E731
+        threads.append(threading.Thread(target=store.write, args=(work, background)))
+        threads[-1].start()
+        while store._writer.waiting() < len(threads) - 1:
+            threading.Event().wait(0.001)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert order[0] == "message"
+
+
+def test_readers_cannot_write(store: Store) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        note(store.read, "no")
+
+
+def test_a_closed_store_says_so(store: Store) -> None:
+    store.close()
+    with pytest.raises(StoreClosed):
+        store.write(lambda db: note(db, "late"))
+
+
+def test_every_table_is_strict_and_foreign_keys_hold(store: Store) -> None:
+    tables = store.read.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table'")
+    loose = {row["name"] for row in tables if not row["strict"]}
+    assert loose <= {"sqlite_schema", "sqlite_temp_schema", "_sqlite_migrations"}
+    with pytest.raises(sqlite3.IntegrityError):
+        store.write(
+            lambda db: db.execute(
+                "INSERT INTO address VALUES (1, 99, 'phone', '+1', NULL,"
+                " NULL, 'none', NULL, NULL, NULL)"
+            )
+        )
+
+
+def test_a_store_from_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.db"
+    create(file)
+    db = connect(file)
+    db.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+        " VALUES ('gateway', '9999_future', '')"
+    )
+    db.close()
+    for attempt in (Store, create):
+        with pytest.raises(StoreError, match="newer version"):
+            attempt(file)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda file: file.unlink(), "gateway init"),
+        (lambda file: file.write_bytes(b"no database at all " * 100), "backup"),
+    ],
+    ids=["absent", "not a database"],
+)
+def test_a_store_that_cannot_be_used_is_refused_in_a_sentence(
+    tmp_path: Path, spoil: object, says: str
+) -> None:
+    file = tmp_path / "gateway.db"
+    create(file)
+    assert callable(spoil)
+    spoil(file)
+    with pytest.raises(StoreError, match=says):
+        Store(file)
+
+
+def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.db"
+    create(file)
+    store = Store(file)
+    for number in range(3000):
+        store.write(lambda db, n=number: note(db, f"{n:06}" * 20))
+    store.close()
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 4096 // 2 * 4096
+    content[middle : middle + 4096] = b"\xff" * 4096
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match="backup"):
+        Store(file)
