@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +25,37 @@ MOVES = {
 }
 
 
-class Refused(Exception):
-    """This may not be done; the text says why and what to do. `field` is what to mend."""
+N_ = str  # marks a sentence for translators
 
-    def __init__(self, text: str, field: str | None = None) -> None:
-        super().__init__(text)
-        self.field = field
+NOT_NOW = {
+    "submit": N_("Only a draft can be submitted for approval."),
+    "approve": N_("Only an alert that was submitted can be approved."),
+    "reject": N_("Only an alert that was submitted can be rejected."),
+    "stop": N_("Only an alert that waits or is being sent can be stopped."),
+    "resume": N_("Only a stopped alert can be resumed."),
+    "edit": N_("Only a draft, or an alert that waits or was rejected, can be changed."),
+    "run": N_("Only an approved alert can be sent."),
+    "finish": N_("Only an alert that is being sent can be done."),
+    "lapse": N_("Only an alert that waits can lapse."),
+}
+NO_TEXT = N_("An alert needs a text in at least one language.")
+OVER = N_("The alert would be over before it is sent: set a later end.")
+EMPTY = N_("The text is empty.")
+LETTER = N_("No phone network can carry the letter %(letter)s. Take it out.")
+PARTS = N_("The text needs %(parts)s parts; at most %(most)s can be sent.")
+AUDIENCE = N_("The audience has parts we do not know: %(parts)s.")
+LISTS = ("areas", "groups", "languages")
+
+
+class Refused(Exception):
+    """This may not be done; the text says why and what to do. `field` is what to mend.
+
+    `sentence` is the text before its %(places)s were filled with `values`, for translators.
+    """
+
+    def __init__(self, sentence: str, field: str | None = None, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence, self.field, self.values = sentence, field, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +63,27 @@ class Audience:
     """Who is meant: in any of the areas, and in any of the groups, and of any of the languages.
 
     An empty list leaves that question out; three empty lists mean everyone who joined.
+    `received` narrows it to those an earlier alert went to, by that alert's id.
     """
 
     areas: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    received: int | None = None
 
     @classmethod
-    def of(cls, given: Mapping[str, Sequence[str]]) -> "Audience":
+    def of(cls, given: Mapping[str, Any]) -> "Audience":
         """Read {"areas": [...], "groups": [...], "languages": [...]}; Refused if otherwise."""
-        unknown = set(given) - set(cls.__slots__)
+        unknown = set(given) - {*LISTS, "received"}
         if unknown:
-            raise Refused(f"audience has unknown parts: {', '.join(sorted(unknown))}", "audience")
-        lists = {name: tuple(sorted(set(given.get(name) or ()))) for name in cls.__slots__}
-        return cls(**lists)
+            raise Refused(AUDIENCE, "audience", parts=", ".join(sorted(unknown)))
+        lists = {name: tuple(sorted(set(given.get(name) or ()))) for name in LISTS}
+        return cls(**lists, received=given.get("received"))
 
     def to_json(self) -> str:
-        return json.dumps({name: list(getattr(self, name)) for name in self.__slots__})
+        """Return what `of` reads; an alert that names no earlier one does not mention it."""
+        told: dict[str, Any] = {name: list(getattr(self, name)) for name in LISTS}
+        return json.dumps(told | ({"received": self.received} if self.received else {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +106,21 @@ def move(act: str, state: str) -> str:
     'approved'
     >>> move("approve", "draft")
     Traceback (most recent call last):
-    gateway.domain.alerts.Refused: This alert is draft: only a submitted one can be approved.
+    gateway.domain.alerts.Refused: Only an alert that was submitted can be approved.
     """
     allowed, new = MOVES[act]
     if state not in allowed:
-        words = " or ".join(sorted(allowed))
-        raise Refused(f"This alert is {state}: only a {words} one can be {_done(act)}.", "state")
+        raise Refused(NOT_NOW[act], "state")
     return new
 
 
-def _done(act: str) -> str:
+def back_to(state: str, begun: bool) -> str:
+    """Return where an alert goes that was not approved: what is partly sent stays stopped.
+
+    >>> back_to("draft", begun=False), back_to("draft", begun=True)
+    ('draft', 'stopped')
     """
-    >>> _done("approve"), _done("submit"), _done("stop"), _done("edit")
-    ('approved', 'submitted', 'stopped', 'edited')
-    """
-    irregular = {"submit": "submitted", "stop": "stopped", "run": "run"}
-    return irregular.get(act) or (act + "d" if act.endswith("e") else act + "ed")
+    return "stopped" if begun else state
 
 
 def content_hash(draft: Draft) -> str:
@@ -113,9 +141,9 @@ def content_hash(draft: Draft) -> str:
 def check(draft: Draft, now: float) -> None:
     """Raise Refused, naming the field, unless the draft could be sent."""
     if not draft.texts:
-        raise Refused("An alert needs a text in at least one language.", "texts")
+        raise Refused(NO_TEXT, "texts")
     if draft.expires_at <= now:
-        raise Refused("The alert would be over before it is sent: set a later end.", "expires")
+        raise Refused(OVER, "expires")
     for language, text in draft.texts.items():
         check_text(text, f"texts.{language}")
 
@@ -123,14 +151,14 @@ def check(draft: Draft, now: float) -> None:
 def check_text(text: str, field: str, most_parts: int = MOST_PARTS) -> None:
     """Raise Refused if no channel can carry a text; a letter at fault is named."""
     if not text.strip():
-        raise Refused("The text is empty.", field)
+        raise Refused(EMPTY, field)
     for letter in text:
         if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cs", "Cn"):
             name = unicodedata.name(letter, f"U+{ord(letter):04X}")
-            raise Refused(f"No phone network can carry the letter {name}. Take it out.", field)
+            raise Refused(LETTER, field, letter=name)
     parts = measure(text).parts
     if parts > most_parts:
-        raise Refused(f"The text needs {parts} parts; at most {most_parts} can be sent.", field)
+        raise Refused(PARTS, field, parts=parts, most=most_parts)
 
 
 def usual_parts(class_: Class) -> int:

@@ -1,0 +1,20 @@
+"""An approved alert becomes one outbox row per person; a second person approves it."""
+
+from gateway.broadcast.approval import approve, reject, resume, stop, submit
+from gateway.broadcast.counting import choices, preview
+from gateway.broadcast.drafts import create, edit, follow_up
+from gateway.broadcast.running import advance
+
+__all__ = [
+    "advance",
+    "approve",
+    "choices",
+    "create",
+    "edit",
+    "follow_up",
+    "preview",
+    "reject",
+    "resume",
+    "stop",
+    "submit",
+]

@@ -1,0 +1,145 @@
+"""The moves of an alert that people make: submit, approve, reject, stop, resume."""
+
+import sqlite3
+from functools import partial
+
+from gateway.broadcast.counting import SAME_WITHIN, preview
+from gateway.context import Gateway
+from gateway.domain.alerts import Refused, back_to, move
+from gateway.store import alerts, audit, outbox
+
+CHUNK = 2000  # rows: about 5 ms in the writer, so that nobody who waits feels it
+
+N_ = str  # marks a sentence for translators
+
+TWO_PEOPLE = N_("Who wrote or submitted an alert cannot approve it. Ask someone else.")
+CHANGED = N_("The alert was changed meanwhile. Read it again.")
+IS_OVER = N_("This alert is over. Write a new one.")
+LAPSED = N_("Nobody approved this in time. Submit it again.")
+COUNT = N_("This alert goes to %(people)s people: type that number.")
+TWIN = N_(
+    "The same words for the same people wait or went out within the last hour: alert %(id)s. "
+    "Look at that one first."
+)
+REASON = N_("Say why, so that the author can mend it.")
+
+
+def submit(gw: Gateway, by: str, alert: int) -> None:
+    """Ask a second person to approve; what they will approve is what stands now."""
+    now = gw.clock()
+
+    def work(db: sqlite3.Connection) -> None:
+        row = alerts.want(db, alert)
+        state = move("submit", row["state"])
+        _not_over(row, now)
+        twin = alerts.twin(db, alert, now - SAME_WITHIN)
+        if twin is not None:
+            raise Refused(TWIN, "texts", id=twin)
+        alerts.set_state(db, alert, state, submitted_at=now)
+        alerts.decide(db, alert, "submitted", by, now)
+        audit.write(db, now, by, "alert.submit", f"alert:{alert}")
+
+    gw.store.write(work)
+
+
+def approve(gw: Gateway, by: str, alert: int, people: int, seen: str | None = None) -> None:
+    """Let an alert go out. `people` is the number typed; `seen` the hash of what was shown.
+
+    Refused for who wrote it, after any change, for another number, or when too late.
+    """
+    now = gw.clock()
+    counted = preview(gw, alert).people
+
+    def work(db: sqlite3.Connection) -> None:
+        row = alerts.want(db, alert)
+        _may_approve(gw, db, row, by, seen)
+        if people != counted:
+            raise Refused(COUNT, "people", people=counted)
+        state = move("approve", row["state"])
+        last = alerts.last_address(db)
+        alerts.set_state(db, alert, state, approved_at=now, people=counted, expand_until=last)
+        alerts.decide(db, alert, "approved", by, now, people=counted)
+        audit.write(db, now, by, "alert.approve", f"alert:{alert}", {"people": counted})
+
+    gw.store.write(work)
+    gw.wake()
+
+
+def _may_approve(
+    gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, by: str, seen: str | None
+) -> None:
+    move("approve", row["state"])
+    if by in alerts.involved(db, row):
+        raise Refused(TWO_PEOPLE, "by")
+    if seen is not None and seen != row["hash"]:
+        raise Refused(CHANGED, "hash")
+    now = gw.clock()
+    _not_over(row, now)
+    if lapsed(gw, row["submitted_at"], now):
+        raise Refused(LAPSED, "state")
+
+
+def _not_over(row: sqlite3.Row, now: float) -> None:
+    if row["expires_at"] <= now:
+        raise Refused(IS_OVER, "expires")
+
+
+def lapsed(gw: Gateway, since: float | None, now: float) -> bool:
+    """Whether what happened then was too long ago to act upon."""
+    return since is not None and now - since > int(gw.settings["APPROVAL_MINUTES"]) * 60
+
+
+def reject(gw: Gateway, by: str, alert: int, reason: str) -> None:
+    """Send an alert back to its author, saying why."""
+    now = gw.clock()
+    if not reason.strip():
+        raise Refused(REASON, "reason")
+
+    def work(db: sqlite3.Connection) -> None:
+        row = alerts.want(db, alert)
+        state = back_to(move("reject", row["state"]), bool(row["expanded_to"]))
+        alerts.set_state(db, alert, state)
+        alerts.decide(db, alert, "rejected", by, now, reason=reason.strip())
+        audit.write(db, now, by, "alert.reject", f"alert:{alert}")
+
+    gw.store.write(work)
+
+
+def stop(gw: Gateway, by: str, alert: int) -> None:
+    """Halt all parts that have not been handed over: the gate refuses them from now on."""
+    now = gw.clock()
+
+    def work(db: sqlite3.Connection) -> int:
+        row = alerts.want(db, alert)
+        alerts.set_state(db, alert, move("stop", row["state"]), ended_at=now)
+        alerts.decide(db, alert, "stopped", by, now)
+        audit.write(db, now, by, "alert.stop", f"alert:{alert}")
+        return int(row["expanded_to"])
+
+    _take_back(gw, alert, gw.store.write(work), now)
+
+
+def _take_back(gw: Gateway, alert: int, last: int, now: float) -> None:
+    """Withdraw what is still queued, in chunks that nobody feels."""
+    for after in range(0, last, CHUNK):
+        chunk = (alert, after, after + CHUNK, "alert stopped", now)
+        gw.store.write(partial(_withdraw, chunk=chunk), background=True)
+
+
+def _withdraw(db: sqlite3.Connection, chunk: tuple[int, int, int, str, float]) -> int:
+    return outbox.withdraw_alert(db, *chunk)
+
+
+def resume(gw: Gateway, by: str, alert: int) -> None:
+    """Ask for a stopped alert to go on; a second person must approve it again."""
+    now = gw.clock()
+
+    def work(db: sqlite3.Connection) -> None:
+        row = alerts.want(db, alert)
+        state = move("resume", row["state"])
+        _not_over(row, now)
+        alerts.set_state(db, alert, state, submitted_at=now, ended_at=None)
+        alerts.decide(db, alert, "resumed", by, now)
+        audit.write(db, now, by, "alert.resume", f"alert:{alert}")
+
+    gw.store.write(work)

@@ -1,0 +1,82 @@
+"""What the engine does with alerts: let them run, expand them chunk by chunk, end them."""
+
+import json
+import sqlite3
+
+from gateway.broadcast.approval import CHUNK, lapsed
+from gateway.broadcast.counting import choices
+from gateway.context import Gateway
+from gateway.domain.alerts import back_to, move
+from gateway.store import alerts, audit
+
+
+def advance(gw: Gateway) -> bool:
+    """Move every live alert on by one chunk; return True while there is more to expand."""
+    more = False
+    for row in alerts.in_state(gw.store.read, "submitted", "approved", "running"):
+        more = _advance(gw, row) or more
+    return more
+
+
+def _advance(gw: Gateway, row: sqlite3.Row) -> bool:
+    now = gw.clock()
+    since = row["approved_at"] if row["state"] == "approved" else row["submitted_at"]
+    if row["state"] != "running" and lapsed(gw, since, now):
+        gw.store.write(lambda db: _lapse(db, row["id"], now))
+        return False
+    if row["state"] == "submitted":
+        return False
+    if row["state"] == "approved":
+        gw.store.write(lambda db: _run(db, row["id"], now))
+        return True
+    if row["expanded_to"] < row["expand_until"]:
+        return _expand(gw, row, now)
+    if not alerts.unfinished(gw.store.read, row["id"]):
+        gw.store.write(lambda db: _finish(db, row["id"], now))
+    return False
+
+
+def _lapse(db: sqlite3.Connection, alert: int, now: float) -> None:
+    """Nobody acted in time: what was true then may not be true now, so people decide anew."""
+    row = alerts.want(db, alert)
+    if row["state"] in ("submitted", "approved"):
+        state = back_to(move("lapse", row["state"]), bool(row["expanded_to"]))
+        alerts.set_state(db, alert, state)
+        alerts.decide(db, alert, "lapsed", "system", now)
+        audit.write(db, now, "system", "alert.lapse", f"alert:{alert}")
+
+
+def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
+    row = alerts.want(db, alert)
+    if row["state"] == "approved":
+        alerts.set_state(db, alert, move("run", row["state"]))
+        alerts.requeue(db, alert)
+        audit.write(db, now, "system", "alert.run", f"alert:{alert}")
+
+
+def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
+    """Queue one chunk, if a channel is there; False while there is none.
+
+    The cursor moves in the same transaction, so a crash repeats nothing.
+    """
+    until = min(row["expanded_to"] + CHUNK, row["expand_until"])
+    chosen = json.dumps(choices(gw, gw.store.read, row, until))
+    usable = [channel.id for channel in gw.channels.all() if channel.carries_sms]
+    if not usable:
+        return False
+
+    def work(db: sqlite3.Connection) -> None:
+        fresh = alerts.want(db, row["id"])
+        if fresh["state"] == "running" and fresh["expanded_to"] == row["expanded_to"]:
+            alerts.expand(db, fresh, chosen, json.dumps(usable), usable[0], until, now)
+
+    gw.store.write(work, background=True)
+    gw.wake()
+    return True
+
+
+def _finish(db: sqlite3.Connection, alert: int, now: float) -> None:
+    row = alerts.want(db, alert)
+    if row["state"] == "running" and not alerts.unfinished(db, alert):
+        alerts.set_state(db, alert, move("finish", "running"), ended_at=now)
+        audit.write(db, now, "system", "alert.done", f"alert:{alert}")

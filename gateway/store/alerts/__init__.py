@@ -1,0 +1,47 @@
+"""Alerts, their texts, their approvals, and their expansion into the outbox."""
+
+from gateway.store.alerts.audiences import (
+    audience_counts,
+    expand,
+    last_address,
+    requeue,
+    unfinished,
+)
+from gateway.store.alerts.decisions import decide, decisions, involved
+from gateway.store.alerts.rows import (
+    add,
+    draft_of,
+    edit,
+    get,
+    in_state,
+    live,
+    over,
+    page,
+    set_state,
+    texts,
+    twin,
+    want,
+)
+
+__all__ = [
+    "add",
+    "audience_counts",
+    "decide",
+    "decisions",
+    "draft_of",
+    "edit",
+    "expand",
+    "get",
+    "in_state",
+    "involved",
+    "last_address",
+    "live",
+    "over",
+    "page",
+    "requeue",
+    "set_state",
+    "texts",
+    "twin",
+    "unfinished",
+    "want",
+]

@@ -1,0 +1,123 @@
+"""Who an alert goes to, and its expansion into one outbox row per person."""
+
+import json
+import sqlite3
+
+from gateway.domain.alerts import Audience
+from gateway.store import areas
+
+# One address a person: the first that joined and has not left.
+_PEOPLE = """
+  FROM address JOIN contact ON contact.id = address.contact
+ WHERE address.consent IN ('in', 'alerts')
+   AND address.id = (SELECT min(id) FROM address AS own WHERE own.contact = contact.id
+                        AND own.consent IN ('in', 'alerts'))
+"""
+_IN_AREAS = " AND contact.area IN (SELECT value FROM json_each(:areas))"
+_IN_GROUPS = """ AND contact.id IN (SELECT contact FROM member JOIN groups ON groups.id = groups
+     WHERE groups.name IN (SELECT value FROM json_each(:groups)))"""
+_EXERCISING = """ AND contact.id IN (SELECT contact FROM member JOIN groups ON groups.id = groups
+     WHERE groups.exercise)"""
+# Also who may have got it: rows on their way, and those of which nobody knows.
+_WHO_RECEIVED = """ AND EXISTS (SELECT 1 FROM outbox
+     WHERE outbox.alert = :received AND outbox.address = address.id
+       AND (outbox.state IN ('claimed', 'sent', 'delivered', 'unknown') OR outbox.maybes > 0))"""
+_OF_LANGUAGES = """ AND (contact.language IN (SELECT value FROM json_each(:languages))
+     OR substr(contact.language, 1, instr(contact.language || '-', '-') - 1)
+        IN (SELECT value FROM json_each(:languages)))"""
+_EXPAND = """
+WITH choice AS MATERIALIZED (SELECT key, value FROM json_each(:choice)),
+     usable AS MATERIALIZED (SELECT value FROM json_each(:channels))
+INSERT INTO outbox (address, recipient, channel, class, due_at, expires_at, alert_text, language,
+                    source, parts, alphabet, alert, created_at)
+SELECT address.id, address.value,
+       coalesce(:channel, (SELECT value FROM usable WHERE value = address.channel), :fallback),
+       :class_, :now, :expires_at, alert_text.id, alert_text.language, 'alert', alert_text.parts,
+       alert_text.alphabet, :alert, :now
+{people} AND address.id > :after AND address.id <= :until
+"""
+_RESUME = """
+UPDATE outbox SET state = 'queued', reason = NULL, final_at = NULL
+ WHERE alert = ? AND state = 'withdrawn' AND reason = 'alert stopped'
+"""
+
+
+def _who(
+    db: sqlite3.Connection, audience: Audience, exercise: bool
+) -> tuple[str, dict[str, str | int]]:
+    """Return the FROM and WHERE that find an audience, with their values."""
+    sql = _PEOPLE
+    values: dict[str, str | int] = {}
+    if audience.areas:
+        sql, values["areas"] = sql + _IN_AREAS, json.dumps(areas.within(db, audience.areas))
+    if audience.groups:
+        sql, values["groups"] = sql + _IN_GROUPS, json.dumps(audience.groups)
+    if audience.languages:
+        sql, values["languages"] = sql + _OF_LANGUAGES, json.dumps(audience.languages)
+    if audience.received:
+        sql, values["received"] = sql + _WHO_RECEIVED, audience.received
+    return sql + (_EXERCISING if exercise else ""), values
+
+
+def audience_counts(
+    db: sqlite3.Connection,
+    audience: Audience,
+    exercise: bool,
+    after: int = 0,
+    until: int = 1 << 62,
+) -> list[tuple[str | None, int | None, int]]:
+    """Count people by (language, area), among addresses above `after` and up to `until`."""
+    who, values = _who(db, audience, exercise)
+    who += " AND address.id > :after AND address.id <= :until"
+    sql = f"SELECT contact.language, contact.area, count(*) {who} GROUP BY 1, 2"
+    told = {**values, "after": after, "until": until}
+    return [(row[0], row[1], row[2]) for row in db.execute(sql, told)]
+
+
+def last_address(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM address").fetchone()[0])
+
+
+def expand(
+    db: sqlite3.Connection,
+    row: sqlite3.Row,
+    choice: str,
+    channels: str,
+    fallback: int,
+    until: int,
+    now: float,
+) -> int:
+    """Queue the alert for people with addresses up to `until`; return how many.
+
+    `choice` is a JSON object from "language|area" to the id of the text, with "*" for people
+    whose language or area changed since; `channels` a JSON list of the usable ones, tried
+    before `fallback`.
+    """
+    audience = Audience.of(json.loads(row["audience"]))
+    who, values = _who(db, audience, bool(row["exercise"]))
+    joined = who.replace(
+        "JOIN contact ON contact.id = address.contact",
+        "JOIN contact ON contact.id = address.contact"
+        " LEFT JOIN choice ON choice.key = coalesce(contact.language, '') || '|'"
+        " || coalesce(contact.area, '')"
+        " JOIN alert_text ON alert_text.id ="
+        " coalesce(choice.value, (SELECT value FROM choice WHERE key = '*'))",
+    )
+    told = values | {"choice": choice, "channels": channels, "fallback": fallback, "now": now}
+    told |= {"alert": row["id"], "channel": row["channel"], "class_": row["class"]}
+    told |= {"expires_at": row["expires_at"], "after": row["expanded_to"], "until": until}
+    sql = _EXPAND.format(people=joined) + " ON CONFLICT DO NOTHING"
+    made = db.execute(sql, told).rowcount
+    db.execute("UPDATE alert SET expanded_to = ? WHERE id = ?", (until, row["id"]))
+    return made
+
+
+def requeue(db: sqlite3.Connection, alert: int) -> int:
+    """Put back what a stop took away, for an alert that was approved again."""
+    return db.execute(_RESUME, (alert,)).rowcount
+
+
+def unfinished(db: sqlite3.Connection, alert: int) -> bool:
+    sql = """SELECT 1 FROM outbox INDEXED BY outbox_alert_open
+              WHERE alert = ? AND alert IS NOT NULL AND state IN ('queued', 'claimed') LIMIT 1"""
+    return db.execute(sql, (alert,)).fetchone() is not None

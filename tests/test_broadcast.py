@@ -1,0 +1,290 @@
+"""An alert: written by one, approved by another, expanded once per person, stopped at once."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway import broadcast, send
+from gateway.context import Gateway, open_gateway
+from gateway.domain.alerts import Audience, Draft, Refused
+from gateway.domain.messages import Class, Outcome, Result
+from gateway.settings import Settings
+from gateway.setup import load_demo
+from gateway.store import alerts, consent, contacts, create, outbox
+
+NOW = 1_795_000_000.0
+HOUR = 3600.0
+SITA, RAM = "user:sita", "user:ram"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gw(tmp_path: Path, clock: Clock) -> Iterator[Gateway]:
+    """A gateway with 60 people in four places, of whom five are in the exercise group."""
+    values = {"GATEWAY_DATA": str(tmp_path), "GATEWAY_SECRET": "for a test only"}
+    settings = Settings.load(values)
+    create(settings.store)
+    made = open_gateway(settings)
+    made.clock = clock
+    load_demo(made)
+    yield made
+    made.store.close()
+
+
+def draft(**changes: object) -> Draft:
+    given: dict[str, object] = {
+        "texts": {
+            "en": "Red Cross: flood in Riverside today. Go to high ground now.",
+            "ne": "बाढी",
+        },
+        "audience": Audience(),
+        "class_": Class.EMERGENCY,
+        "expires_at": NOW + 6 * HOUR,
+    }
+    return Draft(**(given | changes))  # type: ignore[arg-type]
+
+
+def approved(gw: Gateway, **changes: object) -> int:
+    """Write, submit and approve an alert."""
+    alert = broadcast.create(gw, SITA, draft(**changes))
+    broadcast.submit(gw, SITA, alert)
+    broadcast.approve(gw, RAM, alert, broadcast.preview(gw, alert).people)
+    return alert
+
+
+def run(gw: Gateway) -> None:
+    while broadcast.advance(gw):
+        pass
+
+
+def state(gw: Gateway, alert: int) -> str:
+    return str(alerts.want(gw.store.read, alert)["state"])
+
+
+def counts(gw: Gateway, alert: int) -> dict[str, int]:
+    found = outbox.alert_counts(gw.store.read, alert)
+    return {word: n for word, n in found.items() if n}
+
+
+def hand_over(gw: Gateway, rows: int) -> None:
+    """Let the channel take the best rows."""
+    channel = gw.channels.default()
+    assert channel is not None
+    claim = send.prepare(gw, channel, rows, 1e9)
+    if claim.batch:
+        taken = [Result(m.id, Outcome.ACCEPTED, f"r{m.id}") for m in claim.batch.messages]
+        send.settle(gw, [(channel.name, claim.batch.id, taken)])
+
+
+def test_everybody_gets_one_row_in_a_language_they_read(gw: Gateway) -> None:
+    alert = approved(gw)
+    run(gw)
+    run(gw)
+    assert counts(gw, alert) == {"queued": 60}
+    sql = "SELECT language, count(*) FROM outbox WHERE alert = ? GROUP BY 1"
+    assert dict(tuple(r) for r in gw.store.read.execute(sql, (alert,))) == {"en": 48, "ne": 12}
+
+
+def test_nobody_approves_what_they_had_a_hand_in(gw: Gateway) -> None:
+    alert = broadcast.create(gw, SITA, draft())
+    broadcast.edit(gw, "user:ada", alert, draft(texts={"en": "Other words"}))
+    broadcast.submit(gw, "user:bim", alert)
+    for by in (SITA, "user:ada", "user:bim"):
+        with pytest.raises(Refused, match="Ask someone else"):
+            broadcast.approve(gw, by, alert, 60)
+    broadcast.approve(gw, RAM, alert, 60)
+    assert state(gw, alert) == "approved"
+
+
+@pytest.mark.parametrize(
+    "people, seen, later, said",
+    [
+        (59, None, 0, "60 people"),
+        (60, "another hash", 0, "changed meanwhile"),
+        (60, None, 31 * 60, "in time"),
+        (60, None, 7 * HOUR, "is over"),
+    ],
+)
+def test_an_approval_is_refused(gw, clock, people, seen, later, said) -> None:
+    alert = broadcast.create(gw, SITA, draft())
+    broadcast.submit(gw, SITA, alert)
+    clock.now += later
+    with pytest.raises(Refused, match=said):
+        broadcast.approve(gw, RAM, alert, people, seen)
+    assert state(gw, alert) == "submitted"
+
+
+def test_one_letter_changed_voids_the_approval(gw: Gateway) -> None:
+    alert = broadcast.create(gw, SITA, draft())
+    broadcast.submit(gw, SITA, alert)
+    seen = alerts.want(gw.store.read, alert)["hash"]
+    broadcast.edit(gw, SITA, alert, draft(texts={"en": "Red Cross: Flood in Riverside today."}))
+    assert state(gw, alert) == "draft"
+    broadcast.submit(gw, SITA, alert)
+    with pytest.raises(Refused, match="changed meanwhile"):
+        broadcast.approve(gw, RAM, alert, 60, seen)
+
+
+@pytest.mark.parametrize(
+    "changes, field",
+    [
+        ({"texts": {}}, "texts"),
+        ({"texts": {"en": "  "}}, "texts.en"),
+        ({"texts": {"en": "a\x07b"}}, "texts.en"),
+        ({"texts": {"en": "x" * 640}}, "texts.en"),
+        ({"expires_at": NOW}, "expires"),
+        ({"audience": Audience(areas=("XX",))}, "audience.areas"),
+        ({"audience": Audience(groups=("Nobody",))}, "audience.groups"),
+    ],
+)
+def test_what_could_never_be_sent_is_not_kept(gw, changes, field) -> None:
+    with pytest.raises(Refused) as refused:
+        broadcast.create(gw, SITA, draft(**changes))
+    assert refused.value.field == field
+    assert alerts.page(gw.store.read) == []
+
+
+def test_an_approval_nobody_used_lapses(gw: Gateway, clock: Clock) -> None:
+    alert = broadcast.create(gw, SITA, draft())
+    broadcast.submit(gw, SITA, alert)
+    clock.now += 31 * 60
+    run(gw)
+    assert state(gw, alert) == "draft"
+
+
+def test_stop_takes_back_what_waits_and_resume_needs_a_second_person(gw: Gateway) -> None:
+    alert = approved(gw)
+    run(gw)
+    hand_over(gw, 20)
+    broadcast.stop(gw, SITA, alert)
+    assert counts(gw, alert) == {"sent": 20, "withdrawn": 40}
+    broadcast.resume(gw, SITA, alert)
+    with pytest.raises(Refused, match="Ask someone else"):
+        broadcast.approve(gw, SITA, alert, 60)
+    broadcast.approve(gw, RAM, alert, 60)
+    run(gw)
+    assert counts(gw, alert) == {"sent": 20, "queued": 40}
+
+
+@pytest.mark.parametrize("end", ["reject", "lapse"])
+def test_what_is_partly_sent_can_be_resumed_but_not_reworded(gw, clock, end) -> None:
+    alert = approved(gw)
+    run(gw)
+    broadcast.stop(gw, SITA, alert)
+    broadcast.resume(gw, SITA, alert)
+    with pytest.raises(Refused, match="Write a correction"):
+        broadcast.edit(gw, SITA, alert, draft())
+    if end == "reject":
+        broadcast.reject(gw, RAM, alert, "The river fell")
+    else:
+        clock.now += 31 * 60
+        run(gw)
+    assert state(gw, alert) == "stopped"
+    assert len(alerts.texts(gw.store.read, alert)) == 2
+
+
+def test_who_left_is_neither_counted_nor_written_to(gw: Gateway) -> None:
+    def leave(db: sqlite3.Connection) -> None:
+        person = contacts.by_address(db, 7)
+        key = gw.numbers.of(person.value)
+        consent.record(db, number_key=key, address=7, state="out", how="message", now=NOW)
+
+    alert = approved(gw)
+    gw.store.write(leave)
+    run(gw)
+    assert counts(gw, alert) == {"queued": 59}
+    assert broadcast.preview(gw, alert).people == 59
+
+
+@pytest.mark.parametrize("kind, words", [("correction", "mistake"), ("allclear", "danger is over")])
+def test_who_got_the_alert_gets_what_follows_and_nobody_else(gw, kind, words) -> None:
+    first = approved(gw)
+    run(gw)
+    hand_over(gw, 20)
+    later = broadcast.follow_up(gw, SITA, first, kind)
+    assert state(gw, first) == "stopped"
+    row = alerts.want(gw.store.read, later)
+    assert (row["state"], row["supersedes"]) == ("draft", first)
+    texts = {t["language"]: t["text"] for t in alerts.texts(gw.store.read, later)}
+    assert set(texts) == {"en", "ne"}
+    assert words in texts["en"]
+    broadcast.submit(gw, SITA, later)
+    broadcast.approve(gw, RAM, later, 20)
+    run(gw)
+    got = "SELECT address FROM outbox WHERE alert = ? AND state = ? ORDER BY 1"
+    reached = [r[0] for r in gw.store.read.execute(got, (first, "sent"))]
+    told = [r[0] for r in gw.store.read.execute(got, (later, "queued"))]
+    assert told == reached
+    assert len(told) == 20
+
+
+def test_what_is_on_its_way_when_a_correction_runs_is_corrected_too(gw: Gateway) -> None:
+    first = approved(gw)
+    run(gw)
+    hand_over(gw, 5)
+    channel = gw.channels.default()
+    assert channel is not None
+    send.prepare(gw, channel, 3, 1e9)
+    later = broadcast.follow_up(gw, SITA, first, "correction")
+    assert broadcast.preview(gw, later).people == 8
+
+
+def test_nothing_follows_what_went_to_nobody(gw: Gateway) -> None:
+    alert = broadcast.create(gw, SITA, draft())
+    with pytest.raises(Refused, match="nobody"):
+        broadcast.follow_up(gw, SITA, alert, "correction")
+
+
+def test_an_exercise_is_marked_and_goes_to_its_group_only(gw: Gateway) -> None:
+    alert = approved(gw, exercise=True)
+    run(gw)
+    assert counts(gw, alert) == {"queued": 5}
+    for text in alerts.texts(gw.store.read, alert):
+        mark = gw.languages.say([text["language"]], "exercise.mark").text
+        assert text["text"].startswith(mark)
+    end = broadcast.follow_up(gw, SITA, alert, "allclear")
+    assert alerts.want(gw.store.read, end)["exercise"]
+
+
+def test_the_same_words_are_not_sent_twice_by_impatience(gw: Gateway, clock: Clock) -> None:
+    approved(gw)
+    again = broadcast.create(gw, SITA, draft(expires_at=NOW + 9 * HOUR))
+    assert "again" in broadcast.preview(gw, again).warnings
+    with pytest.raises(Refused, match="same words"):
+        broadcast.submit(gw, SITA, again)
+    other = broadcast.create(gw, SITA, draft(audience=Audience(areas=("ZZ02",))))
+    broadcast.submit(gw, SITA, other)
+
+
+def test_the_preview_tells_fallbacks_and_what_is_unusual(gw: Gateway) -> None:
+    alert = broadcast.create(gw, SITA, draft(texts={"en": "x" * 400, "ne": "बाढी"}))
+    seen = broadcast.preview(gw, alert)
+    falls = {line.language: line.falls_back_to for line in seen.by_language}
+    assert falls == {"en": None, "fr": "en", "sw": "en", "ne": None, "ar": "en"}
+    assert seen.parts == 48 * 3 + 12
+    assert seen.finish == NOW + seen.parts / 50
+    assert seen.warnings == ("parts:en",)
+
+
+def test_without_a_channel_an_alert_waits_quietly(gw: Gateway) -> None:
+    alert = approved(gw)
+    gw.store.write(lambda db: db.execute("UPDATE channel SET enabled = 0"))
+    assert broadcast.advance(gw) is True  # it begins to run
+    assert broadcast.advance(gw) is False  # and then there is nothing to do
+    gw.store.write(lambda db: db.execute("UPDATE channel SET enabled = 1"))
+    run(gw)
+    assert counts(gw, alert) == {"queued": 60}
