@@ -10,6 +10,7 @@ from gzip import decompress
 import pytest
 
 from gateway.context import Gateway
+from gateway.store import users
 from tests.web.conftest import NOW
 from tests.web.people import Browser
 from tests.web.reading import Element, Page
@@ -57,7 +58,17 @@ def pages(request, gw: Gateway, sit: Callable[[str], Browser]) -> list[Seen]:
         answer = seats[role].get(path, headers={"Accept-Encoding": "gzip"})
         if answer.mimetype == "text/html" and answer.status_code in (200, 404):
             found.append(Seen(path, request.param, answer.data))
-    return found
+    return [*found, *_of_a_visitor(gw, request.param)]
+
+
+def _of_a_visitor(gw: Gateway, language: str) -> Iterator[Seen]:
+    """Return the pages of somebody who is not signed in."""
+    visitor = Browser(gw)
+    visitor.post("/language", {"language": language})
+    token = gw.store.write(lambda db: users.password_link(db, "sita", gw.clock()))
+    for path in ("/sign-in", f"/password/{token}"):
+        answer = visitor.get(path, headers={"Accept-Encoding": "gzip"})
+        yield Seen(path, language, answer.data)
 
 
 def _paths(browser: Browser) -> Iterator[tuple[str, str]]:
@@ -78,7 +89,15 @@ def _told(found: list[str]) -> None:
 
 def test_every_page_of_the_menu_is_looked_at(pages: list[Seen]) -> None:
     names = {seen.name.partition(" ")[0] for seen in pages}
-    assert {"/", "/users", "/channels", "/audit", "/channels/line-0", "/jobs/1"} <= names
+    assert {
+        "/",
+        "/sign-in",
+        "/users",
+        "/channels",
+        "/audit",
+        "/channels/line-0",
+        "/jobs/1",
+    } <= names
 
 
 def test_a_page_weighs_at_most_6_kb_and_14_with_its_style(pages: list[Seen], gw: Gateway) -> None:
