@@ -42,6 +42,7 @@ _BUDGET = re.compile(r"\bBudget: *(\d+) *(SMS|screen)", re.IGNORECASE)
 _SAMPLE = re.compile(r'(\w+)=(?:"([^"]*)"|(\S+))')
 _HTML = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#\w+);")
 _LIFE_SAFETY = ("topic.", "alert.")
+_SOUGHT = "alert.words."  # lists the console looks for in an alert; nobody is sent them
 _WORDS = ("keyword.", "word.")
 _SCREEN = {"gsm7": 160, "ucs2": 70}
 _JOINERS = "\u200c\u200d"  # part of correct spelling in Persian and Indic scripts
@@ -58,7 +59,7 @@ class Finding:
     @property
     def life_safety(self) -> bool:
         """Whether people may be harmed by what is wrong: it is put right first."""
-        return self.key.startswith(_LIFE_SAFETY)
+        return _life_safety(self.key)
 
     def __str__(self) -> str:
         named = " (life-safety)" if self.life_safety else ""
@@ -122,7 +123,7 @@ def waiting(one: Catalogue, english: Catalogue) -> list[Finding]:
     findings = []
     for key, source in english.entries.items():
         entry = one.entries.get(key)
-        if not key.startswith(_LIFE_SAFETY) or one.language == "en":
+        if not _life_safety(key) or one.language == "en":
             continue
         if entry is None:
             findings.append(Finding(one.language, key, "not translated"))
@@ -131,6 +132,10 @@ def waiting(one: Catalogue, english: Catalogue) -> list[Finding]:
         elif entry.draft:
             findings.append(Finding(one.language, key, "not reviewed by a second reader"))
     return findings
+
+
+def _life_safety(key: str) -> bool:
+    return key.startswith(_LIFE_SAFETY) and not key.startswith(_SOUGHT)
 
 
 def _files(folders: Sequence[Path], which: str) -> list[Path]:
@@ -164,7 +169,7 @@ def _entry(one: Catalogue, entry: Entry, source: Entry, real: Mapping[str, str])
         yield "no words"
     if one.language.split("-")[0] != "en" and _same(entry, source):
         yield "the same as the English; if that is right, flag it same-as-english"
-    if entry.key.startswith(_LIFE_SAFETY) and not _BUDGET.search(" ".join(comments)):
+    if _life_safety(entry.key) and not _BUDGET.search(" ".join(comments)):
         yield "no budget; say how long it may be: Budget: 2 SMS"
 
 
