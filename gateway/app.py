@@ -56,8 +56,9 @@ def make_app(gw: Gateway) -> Flask:
 
 
 def _register(app: Flask, module: str) -> set[str]:
-    """Register the blueprint of a module, or of each module of that name that is there."""
-    if find_spec(module) is None:
+    """Register the blueprint of a module if it is there; return the blueprint's name."""
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:  # none, or a folder with no code of its own
         return set()
     blueprint: Blueprint = import_module(module).blueprint
     app.register_blueprint(blueprint)
