@@ -4,6 +4,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
 from multiprocessing import connection, parent_process
 from multiprocessing.util import Finalize
@@ -17,16 +18,29 @@ from gateway.store.lock import only_one
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 60.0
+
 _held: list[sqlite3.Connection] = []
 
 
 def run(settings: Settings) -> None:
-    """Serve until told to stop; a process that dies is started again."""
+    """Serve until told to stop; a process that dies is started again, at most once a minute."""
+    pause = 1.0
+    while not _serve(settings):
+        log.error("the gateway stopped by itself: it is started again in %.0f s", pause)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _serve(settings: Settings) -> bool:
+    """Serve with one process beside this one; True when someone asked to stop."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         "gateway.serve:application",
         address=settings["HOST"],
         port=int(settings["PORT"]),
@@ -38,7 +52,13 @@ def run(settings: Settings) -> None:
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,
-    ).serve()
+    )
+    try:
+        server.serve()
+    except SystemExit:
+        if server.interrupt_signal:
+            raise
+    return bool(server.interrupt_signal)
 
 
 def application() -> Wsgi:

@@ -42,8 +42,7 @@ class Engine:
         self.wake()
 
     def wake(self) -> None:
-        """Rouse every lane and the sweeper: something was written."""
-        self._sweeper.wake()
+        """Rouse every lane: something was queued."""
         for lane in tuple(self._lanes.values()):
             lane.wake()
 
@@ -55,6 +54,7 @@ class Engine:
     def stop(self, timeout: float = 10.0) -> None:
         """Hand over nothing more, finish what is begun, and write down what came of it."""
         self._stopping.set()
+        self._sweeper.wake()
         self.wake()
         for lane in self._lanes.values():
             lane.join(timeout)
@@ -70,13 +70,14 @@ class Engine:
                 lane.start()
 
     def _look(self) -> None:
-        """Notice what the command line wrote; a look writes nothing."""
+        """Notice what anyone wrote, the command line too; a look writes nothing."""
         seen = None
         while not self._stopping.wait(LOOK):
             version = self.gw.store.read.execute("PRAGMA data_version").fetchone()[0]
             if version != seen:
                 seen = version
                 self._open_lanes_safely()
+                self._sweeper.wake()
                 self.wake()
 
     def _open_lanes_safely(self) -> None:
