@@ -1,0 +1,52 @@
+"""gateway send TO TEXT."""
+
+import time
+
+import click
+
+from gateway.cli.opening import BY, gateway, plainly
+from gateway.context import Gateway
+from gateway.domain.messages import Class
+from gateway.store import outbox
+
+WORDS = {
+    "queued": "waits: is the gateway running? See 'gateway check'.",
+    "claimed": "is on its way.",
+    "sent": "was handed over.",
+    "delivered": "was confirmed by the phone.",
+    "failed": "failed: {reason}",
+    "withdrawn": "was withheld: {reason}",
+    "expired": "was too late to send.",
+    "unknown": "may have gone: the line broke after it was handed over.",
+}
+
+
+@click.command("send")
+@click.argument("to")
+@click.argument("text")
+@click.option("--channel", default=None)
+@click.option("--class", "class_", default="normal", type=click.Choice([c.word for c in Class]))
+@click.option("--wait", default=5.0, show_default=True, help="Seconds to wait for what becomes.")
+@plainly
+def send_command(to: str, text: str, channel: str | None, class_: str, wait: float) -> None:
+    """Text one number, and say what became of it; the running gateway sends it."""
+    from gateway.submit import Order, submit
+
+    with gateway() as gw:
+        order = Order([to], text=text, channel=channel, class_=Class.of(class_), source="cli")
+        line = submit(gw, BY, order)[0]
+        if line.refused or line.id is None:
+            raise click.ClickException(f"Not queued: {line.refused}")
+        click.echo(f"out-{line.id}: {line.parts} × {line.alphabet}")
+        _tell(gw, line.id, wait)
+
+
+def _tell(gw: Gateway, id: int, wait: float) -> None:
+    end = time.monotonic() + wait
+    row = outbox.by_id(gw.store.read, id)
+    while row and row["state"] in ("queued", "claimed") and time.monotonic() < end:
+        time.sleep(0.1)
+        row = outbox.by_id(gw.store.read, id)
+    assert row is not None
+    click.echo("It " + WORDS[row["state"]].format(reason=row["reason"]))
+    raise SystemExit(1 if row["state"] in ("failed", "withdrawn", "expired") else 0)
