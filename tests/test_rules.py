@@ -18,7 +18,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 ANYWHERE = {"files", "settings", "sealing"}
 BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue"}
 BELOW_VERBS = BELOW_CONTEXT | {"context"}
-VERBS = {"receive", "respond", "send", "broadcast", "people", "submit"}
+VERBS = {"receive", "respond", "send", "broadcast", "people", "submit", "told"}
 
 # Imports point down only. A new room needs a line here, and a reason in its docstring.
 MAY_IMPORT = {

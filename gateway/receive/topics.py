@@ -1,11 +1,15 @@
 """Preparedness by keyword: numbered messages, MORE for the next, a hint for a near miss."""
 
+import re
 import sqlite3
 from typing import Any
 
 from gateway.domain.dialogue import topic_text
 from gateway.receive import talk
 from gateway.receive.case import Case
+from gateway.store import topics
+
+LATELY = 72 * 3600.0  # seconds; as long as a dialogue waits for its next answer
 
 
 def show(case: Case, talking: sqlite3.Row | None, code: str, number: int) -> str:
@@ -21,10 +25,19 @@ def show(case: Case, talking: sqlite3.Row | None, code: str, number: int) -> str
 def more(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> str:
     """Answer with the next message of the topic last shown, or say that there is no more."""
     code, number = notes.get("topic"), notes.get("number", 0)
+    if code is None:
+        code, number = _last_sent(case)
     topic = case.gw.pack.topics.get(code or "")
     if code and topic and number < len(topic.messages):
         return show(case, talking, code, number + 1)
     return talk.begin(case, talking, "menus.home", before="more.none")
+
+
+def _last_sent(case: Case) -> tuple[str | None, int]:
+    """Return the topic and number of what was sent lately without being asked for, if any."""
+    source = topics.last_sent(case.db, case.person.address, case.now - LATELY)
+    found = re.fullmatch(r"topic:(.+)/([0-9]+)@.*", source or "")
+    return (found[1], int(found[2])) if found else (None, 0)
 
 
 def suggest(case: Case, talking: sqlite3.Row | None, keyword: str) -> str:

@@ -13,6 +13,11 @@ VALUES (:code, 'main', :hazard, :stage, :audience, :version, :messages, :approve
        retired_at = NULL
 """
 
+_LAST = """
+SELECT source FROM outbox
+ WHERE address = ? AND created_at >= ? AND source GLOB 'topic:*' ORDER BY id DESC LIMIT 1
+"""
+
 
 def load(db: sqlite3.Connection, pack: Pack) -> None:
     """Write down the topics of a pack, so that reports know what was offered when."""
@@ -25,3 +30,9 @@ def load(db: sqlite3.Connection, pack: Pack) -> None:
 
 def every(db: sqlite3.Connection) -> list[sqlite3.Row]:
     return db.execute("SELECT * FROM topic WHERE retired_at IS NULL ORDER BY code").fetchall()
+
+
+def last_sent(db: sqlite3.Connection, address: int, since: float) -> str | None:
+    """Return the source of the last message of a topic sent to an address, as topic:flood/1@2."""
+    row = db.execute(_LAST, (address, since)).fetchone()
+    return str(row["source"]) if row else None

@@ -3,12 +3,12 @@
 import logging
 import traceback
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from gateway.store import StoreClosed
-from gateway.web import words
+from gateway.web import problems, words
 from gateway.web.words import N_
 
 log = logging.getLogger("gateway.web")
@@ -53,7 +53,7 @@ def error_page(code: int) -> ResponseReturnValue:
     """Return the page for a status; programs and providers get it without the layout."""
     sentence = ERRORS.get(code, ERRORS[400 if code < 500 else 500])
     if request.path.startswith("/api/"):
-        return jsonify(error={"code": str(code), "message": sentence}), code
+        return problems.told(code, sentence)
     if request.path.startswith("/hooks/"):
         return sentence, code, {"Content-Type": "text/plain; charset=utf-8"}
     wanted = [words.ROLES[role] for role in g.get("wanted", ())]

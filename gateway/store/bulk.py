@@ -1,0 +1,65 @@
+"""Thousands of rows at once: for one call of a program, in one transaction.
+
+Ids are counted here, not asked for row by row: one thread writes, so nobody takes them meanwhile.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_KNOWN = """
+SELECT address.id AS address, address.value, address.consent, address.channel, contact.language,
+       contact.area
+  FROM json_each(?) AS asked JOIN address ON address.value = asked.value
+  JOIN contact ON contact.id = address.contact
+"""
+_LEDGER = """
+SELECT consent.number_key, consent.state, consent.at FROM consent
+ WHERE id IN (SELECT max(consent.id) FROM json_each(?) AS asked
+                JOIN consent ON consent.number_key = asked.value
+               WHERE consent.topic IS NULL GROUP BY consent.number_key)
+"""
+_CONTACT = "INSERT INTO contact (id, source, created_at) VALUES (?, ?, ?)"
+_ADDRESS = """
+INSERT INTO address (contact, kind, value, consent, consent_at) VALUES (?, 'phone', ?, ?, ?)
+"""
+_QUEUE = """
+INSERT INTO outbox (id, address, recipient, channel, class, due_at, expires_at, text, language,
+                    source, parts, alphabet, created_at)
+VALUES (:id, :address, :recipient, :channel, :class_, :due_at, :expires_at, :text, :language,
+        :source, :parts, :alphabet, :now)
+"""
+
+
+def known(db: sqlite3.Connection, values: Sequence[str]) -> dict[str, sqlite3.Row]:
+    """Return what is known of the people at these addresses, by address."""
+    return {row["value"]: row for row in db.execute(_KNOWN, (json.dumps(list(values)),))}
+
+
+def add_contacts(
+    db: sqlite3.Connection, strangers: Mapping[str, str], source: str, now: float
+) -> None:
+    """Add people from their number and its key; who left before, and was forgotten, stays out."""
+    rows = db.execute(_LEDGER, (json.dumps(list(strangers.values())),))
+    told = {row["number_key"]: (row["state"], row["at"]) for row in rows}
+    first = _next(db, "contact")
+    db.executemany(_CONTACT, [(first + n, source, now) for n in range(len(strangers))])
+    db.executemany(
+        _ADDRESS,
+        [
+            (first + n, value, *told.get(key, ("none", None)))
+            for n, (value, key) in enumerate(strangers.items())
+        ],
+    )
+
+
+def queue(db: sqlite3.Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Put messages in the outbox; return their ids, in the order given."""
+    first = _next(db, "outbox")
+    db.executemany(_QUEUE, [row | {"id": first + n} for n, row in enumerate(rows)])
+    return list(range(first, first + len(rows)))
+
+
+def _next(db: sqlite3.Connection, table: str) -> int:
+    return int(db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])

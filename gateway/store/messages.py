@@ -1,0 +1,83 @@
+"""Messages of both directions in one shape, as programs read them.
+
+Pages go by id, which is the order of commits: nothing can slip in behind a reader.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+SPAN = 50_000  # ids looked at for one page, so that a rare state is not searched for through all
+
+# The words of a sensitive item, and whatever its person added, are for its own pages only.
+_SENSITIVE = """
+EXISTS (SELECT 1 FROM feedback AS f WHERE f.address = m.address AND f.sensitive
+           AND (f.inbound = m.id OR EXISTS (SELECT 1 FROM feedback_event AS e
+                                             WHERE e.feedback = f.id AND e.inbound = m.id)))
+"""
+_IN = f"""
+SELECT 'in' AS direction, m.id, channel.name AS channel, m.sender, m.recipient,
+       CASE WHEN {_SENSITIVE} THEN NULL ELSE m.text END AS text, m.language,
+       'received' AS state, NULL AS parts, NULL AS alphabet, m.reference, NULL AS error,
+       m.received_at AS created, NULL AS sent, NULL AS delivered, NULL AS alert
+  FROM inbound AS m JOIN channel ON channel.id = m.channel
+"""
+_OUT = """
+SELECT 'out' AS direction, m.id, channel.name AS channel, channel.address AS sender, m.recipient,
+       coalesce(m.text, alert_text.text) AS text, m.language, m.state, m.parts, m.alphabet,
+       m.reference, m.reason AS error, m.created_at AS created, m.sent_at AS sent,
+       CASE WHEN m.state = 'delivered' THEN m.final_at END AS delivered, m.alert
+  FROM outbox AS m JOIN channel ON channel.id = m.channel
+  LEFT JOIN alert_text ON alert_text.id = m.alert_text
+"""
+_SELECT = {"in": _IN, "out": _OUT}
+_TABLE = {"in": "inbound", "out": "outbox"}
+_TIME = {"in": "received_at", "out": "created_at"}
+_FILTERS = {
+    "state": "AND CASE m.state WHEN 'claimed' THEN 'queued' ELSE m.state END = :state",
+    "channel": "AND channel.name = :channel",
+    "alert": "AND m.alert = :alert",
+    "since": "AND m.{time} >= :since",
+}
+STRAGGLERS = 1000  # rows whose time is a little older than that of the rows before them
+
+
+def one(db: sqlite3.Connection, direction: str, id: int) -> sqlite3.Row | None:
+    """Return one message, or None."""
+    sql = _SELECT[direction] + " WHERE m.id = ?"
+    row: sqlite3.Row | None = db.execute(sql, (id,)).fetchone()
+    return row
+
+
+def settled(db: sqlite3.Connection, ids: list[int]) -> list[sqlite3.Row]:
+    """Return those of these messages that went out or ended."""
+    sql = _OUT + (
+        " WHERE m.id IN (SELECT value FROM json_each(?)) AND m.state NOT IN ('queued', 'claimed')"
+        " ORDER BY m.id"
+    )
+    return db.execute(sql, (str(ids),)).fetchall()
+
+
+def page(
+    db: sqlite3.Connection, direction: str, after: int, limit: int, filters: Mapping[str, Any]
+) -> list[sqlite3.Row]:
+    """Return messages with ids after one and within SPAN of it, oldest first."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    where = " ".join(_FILTERS[name].format(time=_TIME[direction]) for name in given)
+    sql = f"{_SELECT[direction]} WHERE m.id > :after AND m.id <= :until {where} ORDER BY m.id"
+    told = {**given, "after": after, "until": after + SPAN, "limit": limit}
+    return db.execute(f"{sql} LIMIT :limit", told).fetchall()
+
+
+def last(db: sqlite3.Connection, direction: str) -> int:
+    """Return the id of the newest message, 0 if there is none."""
+    sql = f"SELECT coalesce(max(id), 0) FROM {_TABLE[direction]}"
+    return int(db.execute(sql).fetchone()[0])
+
+
+def before(db: sqlite3.Connection, direction: str, since: float) -> int:
+    """Return an id that all messages from `since` on come after."""
+    table, time = _TABLE[direction], _TIME[direction]
+    sql = f"SELECT id FROM {table} WHERE {time} >= ? ORDER BY {time}, id LIMIT 1"
+    row = db.execute(sql, (since,)).fetchone()
+    return max(0, row["id"] - 1 - STRAGGLERS) if row else last(db, direction)

@@ -1,0 +1,232 @@
+"""Programs and staff hand messages in: one message, or thousands, become outbox rows."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.context import Channel, Gateway
+from gateway.domain.alerts import Refused, check_text
+from gateway.domain.dialogue import Topic, topic_text
+from gateway.domain.messages import Class
+from gateway.domain.phone import BadNumber, normalise
+from gateway.domain.sms import measure
+from gateway.people import tag_of
+from gateway.receive.asking import Asking
+from gateway.store import areas, audit, bulk
+
+MOST_PEOPLE = 10_000
+MOST_PARTS = 10
+
+
+class NoChannel(Refused):
+    """Nothing can carry the message now; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is handed in: a text or a topic's code, for whom; times in seconds since 1970.
+
+    `channel` is a name, `language` a tag; without them each person's own are taken.
+    """
+
+    to: Sequence[str]
+    text: str | None = None
+    topic: str | None = None
+    channel: str | None = None
+    language: str | None = None
+    class_: Class = Class.NORMAL
+    due_at: float | None = None
+    expires_at: float | None = None
+    source: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one recipient: an outbox id, or why not, in a few words."""
+
+    to: str
+    id: int | None = None
+    parts: int = 0
+    alphabet: str = ""
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The words one person gets, and what they cost."""
+
+    text: str
+    language: str | None
+    source: str
+    parts: int
+    alphabet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An order that was checked: numbers normalised, or why they are none, in the order given."""
+
+    order: Order
+    numbers: Sequence[tuple[str, str | None]]
+    keys: Mapping[str, str]
+    channels: Mapping[int, Channel]
+    usual: Channel
+    named: bool
+    due_at: float
+
+
+def submit(gw: Gateway, by: str, order: Order) -> list[Line]:
+    """Queue an order and wake the engine; once this returns, it is on disk."""
+    ready = check(gw, order)
+    lines = gw.store.write(lambda db: queue(gw, db, by, ready))
+    gw.wake()
+    return lines
+
+
+def check(gw: Gateway, order: Order) -> Ready:
+    """Raise Refused, naming the field, unless an order can be queued; needs no transaction."""
+    now = gw.clock()
+    _check_words(gw, order)
+    due = now if order.due_at is None else max(now, order.due_at)
+    if order.expires_at is not None and order.expires_at <= due:
+        raise Refused("The message would be over before it is sent: set a later end.", "expires")
+    if not 0 < len(order.to) <= MOST_PEOPLE:
+        raise Refused(f"A call takes 1 to {MOST_PEOPLE} recipients.", "to")
+    usable = {channel.id: channel for channel in gw.channels.all() if channel.carries_sms}
+    usual = _usual(gw, order.channel, usable)
+    region = usual.region or gw.settings["REGION"] or None
+    numbers = [_number(raw, region) for raw in order.to]
+    keys = {value: gw.numbers.of(value) for value, wrong in numbers if wrong is None}
+    return Ready(order, numbers, keys, usable, usual, order.channel is not None, due)
+
+
+def _check_words(gw: Gateway, order: Order) -> None:
+    if (order.text is None) == (order.topic is None):
+        raise Refused("Give a text or a topic, and not both.", "text")
+    if order.topic is not None and order.topic not in gw.pack.topics:
+        raise Refused("There is no such topic.", "topic")
+    if order.text is not None:
+        check_text(order.text, "text", MOST_PARTS)
+    if order.language is not None:
+        tag_of(order.language)
+
+
+def _usual(gw: Gateway, name: str | None, usable: Mapping[int, Channel]) -> Channel:
+    """Return the channel asked for by name, or the one for people who never wrote."""
+    if name is not None:
+        channel = gw.channels.get(name)
+        if channel is None:
+            raise Refused("There is no channel of this name.", "channel")
+        if channel.id not in usable:
+            raise NoChannel("This channel is off or carries no SMS. Turn it on.", "channel")
+        return channel
+    if not usable:
+        raise NoChannel("No channel carries SMS. Add one: gateway channel add.", "channel")
+    return next(iter(usable.values()))
+
+
+def _number(raw: str, region: str | None) -> tuple[str, str | None]:
+    try:
+        found = normalise(raw, region)
+    except BadNumber as error:
+        return raw, str(error)
+    return (found.value, None) if found.kind == "phone" else (raw, "not a phone number")
+
+
+def queue(gw: Gateway, db: sqlite3.Connection, by: str, ready: Ready) -> list[Line]:
+    """Put a checked order in the outbox, in a transaction of the caller's; wake afterwards."""
+    now = gw.clock()
+    found = bulk.known(db, list(ready.keys))
+    strangers = {value: key for value, key in ready.keys.items() if value not in found}
+    if strangers:
+        bulk.add_contacts(db, strangers, "api", now)
+        found |= bulk.known(db, list(strangers))
+    lines, rows = _lines(ready, found, _Words(gw, db, ready.order), now)
+    ids = bulk.queue(db, rows)
+    given = iter(ids)
+    done = [line if line.refused else _with_id(line, next(given)) for line in lines]
+    told = {"people": len(ids), "refused": len(done) - len(ids)}
+    audit.write(db, now, by, "message.submit", f"message:out-{ids[0]}" if ids else "message", told)
+    return done
+
+
+def _with_id(line: Line, id: int) -> Line:
+    return Line(line.to, id, line.parts, line.alphabet)
+
+
+def _lines(
+    ready: Ready, found: Mapping[str, sqlite3.Row], words: "_Words", now: float
+) -> tuple[list[Line], list[dict[str, object]]]:
+    """Decide on each recipient; return their lines, and a row for each that is not refused."""
+    lines: list[Line] = []
+    rows: list[dict[str, object]] = []
+    seen: set[str] = set()
+    for value, wrong in ready.numbers:
+        person = None if wrong else found[value]
+        refused = wrong or ("given twice" if value in seen else None)
+        if person is None or refused:
+            lines.append(Line(value, refused=refused))
+            continue
+        seen.add(value)
+        line, row = _one(ready, person, words.of(person["language"], person["area"]), now)
+        lines.append(line)
+        rows += [row] if row else []
+    return lines, rows
+
+
+def _one(
+    ready: Ready, person: sqlite3.Row, said: Worded, now: float
+) -> tuple[Line, dict[str, object] | None]:
+    channel = ready.usual if ready.named else ready.channels.get(person["channel"], ready.usual)
+    refused = "left" if person["consent"] == "out" else _too_much(channel, said)
+    if refused:
+        return Line(person["value"], refused=refused), None
+    row: dict[str, object] = {"address": person["address"], "recipient": person["value"]}
+    row |= {"channel": channel.id, "class_": int(ready.order.class_), "due_at": ready.due_at}
+    row |= {"expires_at": ready.order.expires_at, "text": said.text, "language": said.language}
+    row |= {"source": said.source, "parts": said.parts, "alphabet": said.alphabet, "now": now}
+    return Line(person["value"], None, said.parts, said.alphabet), row
+
+
+def _too_much(channel: Channel, said: Worded) -> str | None:
+    can = channel.provider.can
+    if said.parts > can.parts or (can.characters and len(said.text) > can.characters):
+        return "longer than the channel carries"
+    return None
+
+
+@dataclass(slots=True)
+class _Words:
+    """The words of an order, measured once for each language and place that come up."""
+
+    gw: Gateway
+    db: sqlite3.Connection
+    order: Order
+    made: dict[tuple[str | None, int | None], Worded] = field(default_factory=dict)
+
+    def of(self, language: str | None, area: int | None) -> Worded:
+        key = (None, None) if self.order.topic is None else (language, area)
+        if key not in self.made:
+            self.made[key] = self._make(language, area)
+        return self.made[key]
+
+    def _make(self, language: str | None, area: int | None) -> Worded:
+        if self.order.text is not None:
+            tag = tag_of(self.order.language) if self.order.language else None
+            return _measured(self.order.text, tag, self.order.source)
+        code = str(self.order.topic)
+        topic = self.gw.pack.topics[code]
+        ask = self._asking(topic, self.order.language or language, area)
+        source = f"topic:{code}/1@{topic.version}"
+        return _measured(topic_text(topic, 1, ask), ask.language, source)
+
+    def _asking(self, topic: Topic, language: str | None, area: int | None) -> Asking:
+        around = tuple(areas.languages(self.db, area)) if area else ()
+        chain = self.gw.languages.chain(language, around, self.gw.settings["LANGUAGE"])
+        chosen = self.gw.languages.choose(chain, topic.messages[0])
+        return Asking(self.gw, self.db, chosen, around, screens=False)
+
+
+def _measured(text: str, language: str | None, source: str) -> Worded:
+    size = measure(text)
+    return Worded(text, language, source, size.parts, size.alphabet)

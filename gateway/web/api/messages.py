@@ -1,0 +1,196 @@
+"""Messages: programs hand them in, and read both directions."""
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+import msgspec
+from flask.typing import ResponseReturnValue
+
+from gateway import submit, told
+from gateway.domain.messages import Class
+from gateway.store import alerts, messages, requests
+from gateway.web.api import rights
+from gateway.web.api.door import (
+    actor,
+    answer,
+    blueprint,
+    body,
+    caller,
+    gateway,
+    needs,
+    problem,
+    query,
+)
+from gateway.web.api.shapes import MessageQuery, NewMessage, Queued, QueuedMessages
+
+MOST_SPANS = 10  # looked through for one answer; a rare state may take more than one
+
+
+@blueprint.post("/messages")
+@needs(*rights.SEND)
+def send_messages() -> ResponseReturnValue:
+    """Queue one text or topic for one person or many; 202 once it is on disk."""
+    gw, asked = gateway(), body(NewMessage)
+    asking = _Keyed.of(asked)
+    if found := asking.earlier(gw.store.read):
+        return answer(msgspec.Raw(found), 202)
+    ready, by = submit.check(gw, _order(asked)), actor()
+
+    def work(db: sqlite3.Connection) -> bytes:
+        if found := asking.earlier(db):
+            return found
+        lines = submit.queue(gw, db, by, ready)
+        return asking.kept(db, QueuedMessages([_queued(line) for line in lines]))
+
+    found = gw.store.write(work)
+    gw.wake()
+    return answer(msgspec.Raw(found), 202)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """One request of a token; with a key, asking again gets the same answer."""
+
+    token: int
+    key: str | None
+    hashed: str
+    now: float
+
+    @classmethod
+    def of(cls, asked: NewMessage) -> "_Keyed":
+        hashed = hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+        return cls(caller().id, asked.key, hashed, gateway().clock())
+
+    def earlier(self, db: sqlite3.Connection) -> bytes | None:
+        row = requests.known(db, self.token, self.key, self.now) if self.key else None
+        if row is None:
+            return None
+        if row["body_hash"] != self.hashed:
+            raise problem(409, "key_used", "This key was used for another request.", "key")
+        found: str = row["answer"]
+        return found.encode()
+
+    def kept(self, db: sqlite3.Connection, found: QueuedMessages) -> bytes:
+        told = msgspec.json.encode(found)
+        if self.key:
+            requests.keep(db, self.token, self.key, self.hashed, told.decode(), self.now)
+        return told
+
+
+def _order(asked: NewMessage) -> submit.Order:
+    return submit.Order(
+        to=[asked.to] if isinstance(asked.to, str) else asked.to,
+        text=asked.text,
+        topic=asked.topic,
+        channel=asked.channel,
+        language=asked.language,
+        class_=Class.of(asked.class_),
+        due_at=asked.due.timestamp() if asked.due else None,
+        expires_at=asked.expires.timestamp() if asked.expires else None,
+    )
+
+
+def _queued(line: submit.Line) -> Queued:
+    if line.refused:
+        return Queued(to=line.to, refused=line.refused)
+    return Queued(
+        to=line.to,
+        id=f"out-{line.id}",
+        state="queued",
+        parts=line.parts,
+        alphabet="gsm7" if line.alphabet == "gsm7" else "ucs2",
+    )
+
+
+@blueprint.get("/messages")
+@needs(*rights.READ_MESSAGES)
+def list_messages() -> ResponseReturnValue:
+    """Return messages, oldest first; `next` is the cursor of the page after, or null."""
+    asked = query(MessageQuery)
+    reader = _Reader.of(asked)
+    found: list[sqlite3.Row] = []
+    for _ in range(MOST_SPANS):
+        if reader.more() and len(found) < asked.limit:
+            found += reader.read(asked.limit - len(found))
+    return answer({"messages": [told.message(row) for row in found], "next": reader.next()})
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Where a program is in each direction: the id it has read up to, and where that ends."""
+
+    db: sqlite3.Connection
+    after: dict[str, int]
+    ends: dict[str, int]
+    filters: dict[str, object]
+
+    @classmethod
+    def of(cls, asked: MessageQuery) -> "_Reader":
+        db = gateway().store.read
+        ways = _ways(asked)
+        since = asked.since.timestamp() if asked.since else _begun(db, asked.alert)
+        start = {way: messages.before(db, way, since) if since else 0 for way in ways}
+        if asked.cursor:
+            read = dict(zip(("in", "out"), map(int, asked.cursor.split(".")), strict=True))
+            start = {way: read[way] for way in ways}
+        ends = {way: messages.last(db, way) for way in ways}
+        filters: dict[str, object] = {"channel": asked.channel, "since": since}
+        if ways == ["out"]:
+            filters |= {"state": asked.state, "alert": asked.alert}
+        return cls(db, start, ends, filters)
+
+    def more(self) -> bool:
+        return any(self.after[way] < end for way, end in self.ends.items())
+
+    def next(self) -> str | None:
+        ids = (self.after.get(way, 0) for way in ("in", "out"))
+        return ".".join(map(str, ids)) if self.more() else None
+
+    def read(self, limit: int) -> list[sqlite3.Row]:
+        """Return the next messages of both directions by time, and move on past them."""
+        pages = {way: self._page(way, limit) for way in self.ends}
+        rows = sorted((row for page in pages.values() for row in page), key=_when)[:limit]
+        for way, page in pages.items():
+            taken = [row["id"] for row in rows if row["direction"] == way]
+            if len(taken) == len(page) < limit:
+                self.after[way] = min(self.ends[way], self.after[way] + messages.SPAN)
+            elif taken:
+                self.after[way] = taken[-1]
+        return rows
+
+    def _page(self, way: str, limit: int) -> list[sqlite3.Row]:
+        if self.after[way] >= self.ends[way]:
+            return []
+        return messages.page(self.db, way, self.after[way], limit, self.filters)
+
+
+def _ways(asked: MessageQuery) -> list[str]:
+    """Return the directions that may hold what is asked for."""
+    ways = {asked.direction} if asked.direction else {"in", "out"}
+    if asked.alert is not None:
+        ways &= {"out"}
+    if asked.state is not None:
+        ways &= {"in"} if asked.state == "received" else {"out"}
+    return sorted(ways)
+
+
+def _when(row: sqlite3.Row) -> tuple[float, str, int]:
+    return row["created"], row["direction"], row["id"]
+
+
+def _begun(db: sqlite3.Connection, alert: int | None) -> float | None:
+    row = alerts.get(db, alert) if alert else None
+    return float(row["created_at"]) if row else None
+
+
+@blueprint.get("/messages/<id>")
+@needs(*rights.READ_MESSAGES)
+def show_message(id: str) -> ResponseReturnValue:
+    """Return one message by its id."""
+    way, _, number = id.partition("-")
+    known = way in ("in", "out") and number.isascii() and number.isdigit() and len(number) < 19
+    row = messages.one(gateway().store.read, way, int(number)) if known else None
+    if row is None:
+        raise problem(404, "not_found", "There is no message with this id.")
+    return answer(told.message(row))

@@ -1,0 +1,98 @@
+"""What programs may send and what they get: one struct each, which OpenAPI is built from."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Class = Literal["emergency", "high", "normal", "bulk"]
+Time = Annotated[datetime, Meta(tz=True, description="ISO 8601 with its offset.")]
+Number = Annotated[str, Meta(min_length=1, max_length=40, description="A phone number, E.164.")]
+Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+Word = Annotated[str, Meta(min_length=1, max_length=60)]
+Key = Annotated[str, Meta(min_length=1, max_length=200)]
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a program sends: a field we do not know is a mistake, and is said to be one."""
+
+
+class NewMessage(Given):
+    """One text or topic for one person, or for up to 10,000."""
+
+    to: Number | Annotated[list[Number], Meta(min_length=1, max_length=10_000)]
+    text: Text | None = None
+    topic: Word | None = None
+    channel: Word | None = None
+    language: Word | None = None
+    class_: Class = msgspec.field(name="class", default="normal")
+    due: Time | None = None
+    expires: Time | None = None
+    key: Key | None = None
+
+
+class Queued(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What became of one recipient: an id and what it costs, or why it is refused."""
+
+    to: str
+    id: str | None = None
+    state: Literal["queued"] | None = None
+    parts: int | None = None
+    alphabet: Literal["gsm7", "ucs2"] | None = None
+    refused: str | None = None
+
+
+class QueuedMessages(msgspec.Struct):
+    messages: list[Queued]
+
+
+class Message(msgspec.Struct, kw_only=True):
+    """A message that came in or goes out. The text of a sensitive one is null."""
+
+    id: str
+    direction: Literal["in", "out"]
+    channel: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    text: str | None
+    language: str | None
+    state: Literal[
+        "received", "queued", "sent", "delivered", "failed", "withdrawn", "expired", "unknown"
+    ]
+    parts: int | None
+    alphabet: Literal["gsm7", "ucs2"] | None
+    alert: int | None
+    reference: str | None
+    error: str | None
+    created: Time
+    sent: Time | None
+    delivered: Time | None
+
+
+class Messages(msgspec.Struct):
+    messages: list[Message]
+    next: str | None
+
+
+class MessageQuery(Given):
+    direction: Literal["in", "out"] | None = None
+    state: Word | None = None
+    channel: Word | None = None
+    alert: Annotated[int, Meta(ge=1, le=2**62)] | None = None
+    since: Time | None = None
+    limit: Limit = 100
+    cursor: Annotated[str, Meta(pattern=r"^[0-9]{1,18}\.[0-9]{1,18}$")] | None = None
+
+
+class Said(msgspec.Struct):
+    """Why a call was not done; `field` is what to mend, where it is one."""
+
+    code: str
+    message: str
+    field: str | None
+
+
+class Error(msgspec.Struct):
+    error: Said
