@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gateway import providers
-from gateway.cli.opening import BY, gateway, plainly, show
+from gateway.cli.opening import BY, gateway, opened, plainly, show
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.store import audit, channels
@@ -142,10 +142,10 @@ def show_(name: str, as_json: bool) -> None:
     with gateway() as gw:
         row = _found(gw, name)
         needs = {need.name: need for need in providers.load(row["provider"]).needs}
-        opened = gw.sealer.open(row["settings"])
+        kept = opened(gw.sealer, row)
         shown = {
             key: "(set)" if key not in needs or needs[key].secret else value
-            for key, value in opened.items()
+            for key, value in kept.items()
         }
         told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
         health = channels.health(gw.store.read, row["id"], gw.clock() - 86400)
@@ -176,7 +176,7 @@ def set_(
     """Change a channel's settings; a hold is lifted."""
     with gateway() as gw:
         row = _found(gw, name)
-        settings = gw.sealer.open(row["settings"]) | _given(pairs, files)
+        settings = opened(gw.sealer, row) | _given(pairs, files)
         _checked(row["provider"], settings)
         sealed, now = gw.sealer.seal(settings), gw.clock()
 

@@ -84,7 +84,7 @@ def _channel(gw: Gateway, name: str) -> Line:
 
 
 def _public(gw: Gateway) -> Iterator[Line]:
-    needed = [c for c in gw.channels.all() if c.row["provider"] != "simulator"]
+    needed = [r for r in channels.every(gw.store.read) if r["provider"] != "simulator"]
     if needed and not gw.settings["PUBLIC_URL"]:
         yield "public", "look", "GATEWAY_PUBLIC_URL is not set: providers cannot call, nor sign"
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -10,6 +11,7 @@ import click
 
 from gateway.context import Gateway, open_gateway
 from gateway.domain.alerts import Refused
+from gateway.sealing import Sealer
 from gateway.settings import BadSetting, Settings
 from gateway.store import StoreError
 
@@ -40,6 +42,18 @@ def gateway() -> Iterator[Gateway]:
         yield gw
     finally:
         gw.store.close()
+
+
+def opened(sealer: Sealer, row: sqlite3.Row) -> dict[str, str]:
+    """Return the settings of a channel's row; Refused where they were sealed with another key."""
+    try:
+        return sealer.open(row["settings"])
+    except ValueError:
+        raise Refused(
+            f"The key file is not the one of this store: it does not open channel {row['name']}. "
+            f"Put the right key file back. If it is lost: gateway channel remove {row['name']}, "
+            "and add it again."
+        ) from None
 
 
 def show(rows: Sequence[dict[str, Any]], as_json: bool, empty: str) -> None:

@@ -1,0 +1,68 @@
+"""What cannot run is refused in a sentence, before anything is served."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from socket import socket
+
+import pytest
+
+
+def gateway(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+    return subprocess.run(
+        [sys.executable, "-m", "gateway", *words],
+        env=ours | {"GATEWAY_DATA": str(folder)} | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    made = tmp_path_factory.mktemp("made") / "data"
+    assert gateway(made, "init", "--demo").returncode == 0
+    return made
+
+
+def refused(answer: subprocess.CompletedProcess[str]) -> str:
+    """Return the sentence a command was refused with; there is nothing else on its lines."""
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    said = answer.stderr.splitlines()
+    assert len(said) == 1
+    return said[0]
+
+
+def test_a_port_that_another_program_has_is_refused_by_name(folder):
+    with socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = refused(gateway(folder, "run", GATEWAY_PORT=str(port)))
+    assert said.startswith(f"Error: Another program has port {port}.")
+
+
+def test_an_address_that_is_not_here_is_refused(folder):
+    # 192.0.2.1 is kept for examples: no machine has it.
+    said = refused(gateway(folder, "run", GATEWAY_HOST="192.0.2.1"))
+    assert said.startswith("Error: Cannot listen on 192.0.2.1, port 8080:")
+
+
+@pytest.mark.parametrize("words", ["run", "channel show simulator", "channel set simulator --on"])
+def test_a_store_with_the_key_of_another_is_refused(folder, words):
+    answer = gateway(folder, *words.split(), GATEWAY_SECRET="the key of another store")
+    assert refused(answer).startswith("Error: The key file is not the one of this store")
+
+
+def test_a_check_with_the_key_of_another_store_names_the_channel(folder):
+    answer = gateway(folder, "check", GATEWAY_SECRET="the key of another store")
+    assert answer.returncode == 1
+    assert "WRONG channel simulator its settings cannot be opened" in answer.stdout
+
+
+def test_a_folder_without_a_store_is_told_what_to_do(tmp_path):
+    said = refused(gateway(tmp_path, "run"))
+    assert "gateway init" in said
