@@ -2,12 +2,13 @@
 
 from gateway.broadcast.approval import approve, reject, resume, stop, submit
 from gateway.broadcast.counting import choices, preview
-from gateway.broadcast.drafts import create, edit, follow_up
+from gateway.broadcast.drafts import checked, create, edit, follow_up
 from gateway.broadcast.running import advance
 
 __all__ = [
     "advance",
     "approve",
+    "checked",
     "choices",
     "create",
     "edit",

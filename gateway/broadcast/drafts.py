@@ -28,7 +28,7 @@ FOLLOWING = {
 
 def create(gw: Gateway, by: str, draft: Draft) -> int:
     """Write a draft down; Refused if it could never be sent."""
-    marked = _checked(gw, draft)
+    marked = checked(gw, draft)
     now = gw.clock()
 
     def work(db: sqlite3.Connection) -> int:
@@ -41,7 +41,7 @@ def create(gw: Gateway, by: str, draft: Draft) -> int:
 
 def edit(gw: Gateway, by: str, alert: int, draft: Draft) -> None:
     """Change an alert; any approval it had is void, and who changes it cannot approve it."""
-    marked = _checked(gw, draft)
+    marked = checked(gw, draft)
     now = gw.clock()
 
     def work(db: sqlite3.Connection) -> None:
@@ -89,7 +89,7 @@ def _said(gw: Gateway, key: str, tags: list[str]) -> dict[str, str]:
     }
 
 
-def _checked(gw: Gateway, draft: Draft) -> Draft:
+def checked(gw: Gateway, draft: Draft) -> Draft:
     """Mark an exercise in every language, and make sure that the draft could be sent."""
     if draft.exercise:
         texts = {language: _marked(gw, language, text) for language, text in draft.texts.items()}

@@ -22,6 +22,9 @@ WITH RECURSIVE up (id, parent, depth) AS (
    UNION ALL SELECT area.id, area.parent, depth + 1 FROM area JOIN up ON area.id = up.parent
 ) SELECT area.* FROM up JOIN area ON area.id = up.id ORDER BY depth
 """
+_CALLED = """
+SELECT DISTINCT name FROM area_name WHERE area IN (SELECT value FROM json_each(?)) LIMIT 500
+"""
 
 
 def add(
@@ -75,6 +78,14 @@ def names(db: sqlite3.Connection) -> Iterable[tuple[str, str, str]]:
 def within(db: sqlite3.Connection, pcodes: Sequence[str]) -> list[int]:
     """Ids of these areas and all that lie in them."""
     return [row["id"] for row in db.execute(_WITHIN, (json.dumps(list(pcodes)),))]
+
+
+def called(db: sqlite3.Connection, pcodes: Sequence[str]) -> list[str]:
+    """Return what people call these areas, those in them and those around them."""
+    ids = set(within(db, pcodes))
+    for pcode in pcodes:
+        ids |= {row["id"] for row in db.execute(_UP, (id_of(db, pcode),))}
+    return [row["name"] for row in db.execute(_CALLED, (json.dumps(sorted(ids)),))]
 
 
 def languages(db: sqlite3.Connection, area: int | None) -> list[str]:

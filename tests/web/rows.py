@@ -83,17 +83,17 @@ def _message(db: sqlite3.Connection, n: int, at: float) -> None:
 
 
 def _alert(db: sqlite3.Connection, now: float) -> None:
-    for state in ("running", "submitted"):
+    for state in ("running", "submitted", *["done"] * 30):
         alert = db.execute(
             "INSERT INTO alert (state, class, expires_at, audience, author, hash, people,"
-            " created_at) VALUES (?, 0, ?, '{\"everyone\": true}', 'user:sita', 'h', 30, ?)",
+            " created_at) VALUES (?, 0, ?, '{}', 'user:sita', 'h', 30, ?)",
             (state, now + 6 * 3600, now),
         ).lastrowid
-        for n, language in enumerate(("ar", "ne")):
+        for n, language in enumerate(("ne", "ar")):
             db.execute(
                 "INSERT INTO alert_text (alert, language, text, parts, alphabet)"
                 " VALUES (?, ?, ?, 5, 'ucs2')",
-                (alert, language, words(n)),
+                (alert, language, words(2 * (alert or 0) + 1 - n)),
             )
 
 
