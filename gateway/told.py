@@ -1,8 +1,12 @@
 """What programs read of a message, an item or an alert: the API and the webhooks say the same."""
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
+
+from gateway.domain.messages import Class
+from gateway.store import alerts, channels, contacts, feedback, outbox
 
 
 def moment(at: float | None) -> str | None:
@@ -33,4 +37,70 @@ def message(row: sqlite3.Row) -> dict[str, Any]:
         "created": moment(row["created"]),
         "sent": moment(row["sent"]),
         "delivered": moment(row["delivered"]),
+    }
+
+
+def alert(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+    """Return an alert: what it says to whom, where it stands, and who decided what."""
+    channel = channels.by_id(db, row["channel"]) if row["channel"] else None
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "class": Class(row["class"]).word,
+        "exercise": bool(row["exercise"]),
+        "texts": {text["language"]: text["text"] for text in alerts.texts(db, row["id"])},
+        "audience": json.loads(row["audience"]),
+        "channel": channel["name"] if channel else None,
+        "supersedes": row["supersedes"],
+        "author": row["author"],
+        "hash": row["hash"],
+        "people": row["people"],
+        "counts": outbox.alert_counts(db, row["id"]),
+        "decisions": [_decision(one) for one in alerts.decisions(db, row["id"])],
+        "created": moment(row["created_at"]),
+        "expires": moment(row["expires_at"]),
+        "submitted": moment(row["submitted_at"]),
+        "approved": moment(row["approved_at"]),
+        "ended": moment(row["ended_at"]),
+    }
+
+
+def _decision(row: sqlite3.Row) -> dict[str, Any]:
+    said = {name: row[name] for name in ("decision", "by", "people", "reason")}
+    return {**said, "at": moment(row["at"])}
+
+
+def contact(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+    """Return a person: `address` and `consent` are of their first number."""
+    numbers = contacts.addresses(db, row["id"])
+    return {
+        "id": row["id"],
+        "address": numbers[0]["value"] if numbers else None,
+        "addresses": [number["value"] for number in numbers],
+        "language": row["language"],
+        "area": row["pcode"],
+        "groups": contacts.groups_of(db, row["id"]),
+        "consent": numbers[0]["consent"] if numbers else "none",
+        "created": moment(row["created_at"]),
+        "heard": moment(row["heard_at"]),
+    }
+
+
+def item(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a feedback item without its number; the words of a sensitive one are left out."""
+    return {
+        "id": row["reference"],
+        "type": row["type"],
+        "code": feedback.coded(row).partition("/")[2],
+        "status": row["status"],
+        "priority": row["priority"],
+        "sensitive": bool(row["sensitive"]),
+        "partial": bool(row["partial"]),
+        "text": None if row["sensitive"] else row["text"],
+        "language": row["language"],
+        "area": row["pcode"],
+        "assignee": row["assignee_name"],
+        "due": moment(row["due_at"]),
+        "created": moment(row["created_at"]),
+        "updated": moment(row["updated_at"]),
     }
