@@ -55,8 +55,6 @@ SAID = (
 WARNING = {
     "en": "Red Cross: FLOOD. The river will flood Riverside today by 5 pm. "
     "Go to high ground now. Take water, medicine. Until Sun 8 am.",
-    "fr": "Croix-Rouge : INONDATION. La riviere va inonder Riverside aujourd'hui avant 17 h. "
-    "Montez vite sur un terrain haut. Jusqu'a dimanche 8 h.",
     "sw": "Msalaba Mwekundu: MAFURIKO. Mto utafurika Riverside leo kabla ya saa 11 jioni. "
     "Nenda juu sasa. Chukua maji na dawa. Hadi Jumapili saa 2 asubuhi.",
 }
@@ -176,10 +174,13 @@ def people_write(gw: Gateway) -> None:
 def warned(gw: Gateway) -> str:
     """Write the alert that waits for a second person; return its id."""
     until = datetime.now(UTC) + timedelta(hours=6)
+    # Not the Nepali speakers: not every machine that takes pictures has their letters.
+    readers = [word for tag in ("en", "fr", "sw", "ar") for word in ("--language", tag)]
     texts = [word for tag, text in WARNING.items() for word in ("--text", f"{tag}={text}")]
     said = gw.command(
         *("alert", "create", "--as", "sita", "--password-file", gw.password_file),
         *texts,
+        *readers,
         *("--area", "ZZ01", "--class", "emergency"),
         *("--expires", until.isoformat(timespec="minutes")),
     )
@@ -198,6 +199,8 @@ def feedback(chrome: Chrome, gw: Gateway) -> None:
 def alert(chrome: Chrome, gw: Gateway) -> None:
     sign_in(chrome, gw, "ram")
     chrome.get(f"{gw.home}/alerts/{warned(gw)}")
+    show = "document.querySelector('[aria-labelledby=approve]').scrollIntoView(false)"
+    chrome.execute_script(show)
 
 
 def handset(chrome: Chrome, gw: Gateway) -> None:
