@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import click
 
+from gateway import queue
 from gateway.cli.opening import plainly
 from gateway.context import Gateway, open_gateway
 from gateway.settings import BadSetting, Settings
@@ -120,19 +121,10 @@ def _clock(gw: Gateway) -> Iterator[Line]:
 
 
 def _redis(gw: Gateway) -> Iterator[Line]:
-    if not gw.settings["REDIS"]:
+    url = gw.settings["REDIS"]
+    if not url:
         yield "queue", "well", "threads in this process"
-        return
-    yield _ping(gw.settings["REDIS"])
-
-
-def _ping(url: str) -> Line:
-    from redis import Redis
-    from redis.exceptions import RedisError
-
-    ping: Callable[[], object] = Redis.from_url(url, socket_timeout=2).ping
-    try:
-        ping()
-    except (RedisError, ValueError):
-        return "queue", "wrong", "GATEWAY_REDIS does not answer: start Redis, or unset it"
-    return "queue", "well", "Redis answers"
+    elif queue.answers(url):
+        yield "queue", "well", "Redis answers"
+    else:
+        yield "queue", "wrong", "GATEWAY_REDIS does not answer: start Redis, or unset it"

@@ -71,3 +71,14 @@ def carrier(redis: str, carry: Carry) -> Carrier:
     from gateway.queue.threads import ThreadCarrier
 
     return ThreadCarrier(carry)
+
+
+def answers(url: str) -> bool:
+    """Whether a Redis is there, within two seconds."""
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    try:
+        return bool(Redis.from_url(url, socket_timeout=2).ping())
+    except (RedisError, ValueError):
+        return False

@@ -7,6 +7,7 @@ provider still has it and will call again.
 import sqlite3
 from collections.abc import Sequence
 
+from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Screen, Turn
 from gateway.domain.phone import BadNumber, normalise
@@ -68,7 +69,8 @@ def _one(
         person = meet(gw, db, channel, event.sender, now)
         return messages.take(gw, db, channel, person, event, now, raw)
     if isinstance(event, Receipt):
-        receipts.apply(db, channel.id, event, now)
+        moved = receipts.apply(db, channel.id, event, now)
+        tell.messages_moved(db, [moved] if moved else [], now)
     elif isinstance(event, OptOut):
         person = meet(gw, db, channel, event.sender, now)
         departures.told_by_network(gw, db, person, event, now)

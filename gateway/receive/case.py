@@ -3,9 +3,9 @@
 import sqlite3
 from dataclasses import dataclass, field
 
+from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.feedback import Status
-from gateway.domain.keywords import new_reference
 from gateway.domain.messages import Class, Inbound
 from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
@@ -102,7 +102,7 @@ def file_item(
     partial: bool = False,
 ) -> str:
     """Keep a feedback item with a reference nobody else has; return the reference."""
-    reference = _unused(gw, db)
+    reference = feedback.fresh_reference(db, gw.random_bits)
     id = feedback.add(
         db,
         reference=reference,
@@ -120,13 +120,5 @@ def file_item(
     )
     if not partial:
         feedback.move(db, id, Status.ACKNOWLEDGED, "system", now)
+    tell.feedback_new(db, id, now)
     return reference
-
-
-def _unused(gw: Gateway, db: sqlite3.Connection) -> str:
-    """A reference nobody has: four signs, more once those are mostly taken."""
-    for length in (4, 4, 4, 4, 5, 5, 5, 6, 6, 6):
-        reference = new_reference(gw.random_bits(), length)
-        if feedback.by_reference(db, reference) is None:
-            return reference
-    raise RuntimeError("no free reference was found")

@@ -53,9 +53,7 @@ def seems_to_leave(case: Case, topic: str = "") -> str:
     """Pause all but emergencies, and let a person decide; an unknown topic is asked about once."""
     contacts.pause(case.db, case.person.address, case.now)
     reference = case.file("other", case.message.text, priority="p2")
-    item = feedback.by_reference(case.db, reference)
-    if item is not None:
-        feedback.event(case.db, item["id"], "note", "system", case.now, text=MAYBE_LEAVING)
+    feedback.flag(case.db, reference, MAYBE_LEAVING, case.now)
     if topic:
         case.say("stop.which")
     else:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
+from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.keywords import Match, is_topic, normal, reference
 from gateway.domain.messages import Class, Inbound
@@ -35,6 +36,7 @@ def take(
     decision = decide(case)
     back = case.answers if channel.hands_back else []
     inbox.decided(db, id, decision, case.asking.language, back)
+    tell.message_in(db, id, now)
     return back
 
 

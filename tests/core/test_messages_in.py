@@ -1,5 +1,7 @@
 """What the gateway answers to what people text, and what it keeps."""
 
+from functools import partial
+
 import pytest
 
 from gateway import receive
@@ -242,7 +244,7 @@ def test_a_talk_nobody_goes_on_with_is_kept_as_partial(field: Field) -> None:
     field.clock.now += 73 * 3600
     rows = sessions.stale(field.gw.store.read, "sms", field.clock.now - 72 * 3600)
     for row in rows:
-        field.gw.store.write(lambda db, row=row: talk.expire(field.gw, db, row, field.clock.now))
+        field.gw.store.write(partial(talk.expire, field.gw, row=row, now=field.clock.now))
     assert [(item["type"], item["partial"], item["text"]) for item in field.items()] == [
         ("rumour", 1, "they say the dam breaks")
     ]

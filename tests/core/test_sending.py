@@ -22,7 +22,7 @@ def queue(field: Field, class_: Class = Class.NORMAL, **more: object) -> int:
         "text": "hello", "language": "en", "source": "api", "parts": 1, "alphabet": "gsm7",
         "due_at": field.clock.now, "now": field.clock.now,
     } | more  # fmt: skip
-    return field.gw.store.write(lambda db: outbox.add(db, **row))  # type: ignore[arg-type]
+    return field.gw.store.write(lambda db: outbox.add(db, **row))
 
 
 def claim(field: Field, rows: int = 100, parts: float = 1000.0) -> list[int]:

@@ -1,5 +1,7 @@
 """USSD over the store: dropped sessions, repeated steps, stars, shortcuts."""
 
+from functools import partial
+
 from gateway import receive
 from gateway.domain.messages import Phase, Turn
 from gateway.receive import turns
@@ -81,7 +83,7 @@ def test_the_sweep_files_a_session_nobody_took_up_again(field: Field) -> None:
     field.clock.now += 11 * 60
     now = field.clock.now
     for row in sessions.stale(field.gw.store.read, "ussd", now - turns.PATIENCE):
-        field.gw.store.write(lambda db, row=row: turns.expire(field.gw, db, row, now))
+        field.gw.store.write(partial(turns.expire, field.gw, row=row, now=now))
     assert [item["partial"] for item in field.items()] == [1]
     assert sessions.stale(field.gw.store.read, "ussd", now) == []
 

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_many_writers_share_commits_and_each_is_answered(store: Store) -> None:
 
     def write(writer: int) -> None:
         for number in range(25):
-            answers.append(store.write(lambda db, n=number: note(db, f"{writer}-{n}")))
+            answers.append(store.write(partial(note, key=f"{writer}-{number}")))
 
     threads = [threading.Thread(target=write, args=(writer,)) for writer in range(16)]
     for thread in threads:
@@ -179,7 +180,7 @@ def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
     create(file)
     store = Store(file)
     for number in range(3000):
-        store.write(lambda db, n=number: note(db, f"{n:06}" * 20))
+        store.write(partial(note, key=f"{number:06}" * 20))
     store.close()
     content = bytearray(file.read_bytes())
     middle = len(content) // 4096 // 2 * 4096

@@ -63,23 +63,12 @@ def add(
     kind = Type(type)
     rank = Priority(priority) if priority else rules.priority_of(kind)
     created = now if created_at is None else created_at
-    row = {
-        "reference": reference,
-        "inbound": inbound,
-        "session": session,
-        "address": address,
-        "channel": channel,
-        "text": text,
-        "language": language,
-        "area": area,
-        "type": kind.value,
-        "priority": rank.value,
-        "sensitive": int(kind == Type.SENSITIVE),
-        "partial": int(partial),
-        "created": created,
-        "now": now,
-        "due": rules.due(rank, created, Status.NEW),
-    }
+    row: dict[str, object] = {"reference": reference, "inbound": inbound, "session": session}
+    row |= {"address": address}
+    row |= {"channel": channel, "text": text, "language": language, "area": area}
+    row |= {"type": kind.value, "priority": rank.value, "partial": int(partial)}
+    row |= {"sensitive": int(kind == Type.SENSITIVE), "due": rules.due(rank, created, Status.NEW)}
+    row |= {"created": created, "now": now}
     return int(db.execute(_ADD, row).fetchone()["id"])
 
 
