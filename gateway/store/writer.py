@@ -35,7 +35,8 @@ class Writer:
     A commit takes what has gathered during the one before. After one that several shared, the
     writer rests for a twentieth of its time: those it answered are then in the next one too,
     and not in every other.
-    Background units (long work in chunks) go one to a commit, after all the others.
+    Background units (long work in chunks) have a commit each, in turn with the others': who
+    waits, waits for one of them at most.
     """
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -43,6 +44,7 @@ class Writer:
         self._units: deque[_Unit] = deque()
         self._background: deque[_Unit] = deque()
         self._ready = threading.Condition(threading.Lock())
+        self._owed = False  # the next commit is the background's
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -92,10 +94,11 @@ class Writer:
         with self._ready:
             while not (self._units or self._background or self._closed):
                 self._ready.wait()
-            units = [self._units.popleft() for _ in range(min(len(self._units), MOST_UNITS))]
-            if self._background and len(units) < MOST_UNITS:
-                units.append(self._background.popleft())
-            return units
+            if self._units and not self._owed:
+                self._owed = bool(self._background)
+                return [self._units.popleft() for _ in range(min(len(self._units), MOST_UNITS))]
+            self._owed = False
+            return [self._background.popleft()] if self._background else []
 
     def _commit(self, units: list[_Unit]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
