@@ -16,7 +16,7 @@ WITH_TESTS := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test pytest lint format bench soak screenshots lock redis browser clean
+.PHONY: help run test pytest lint format bench screenshots lock redis browser clean
 
 help: ## Show this list
 	@echo 'Two to begin with: make run, make test. The rest:'
@@ -43,11 +43,8 @@ format: $(WITH_TESTS) ## Put files in the house format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(WITH_TESTS) ## Measure how fast this machine is (ARGS=...)
+bench: $(WITH_TESTS) ## Measure how fast this machine is; writes docs/performance.md (ARGS=--quick)
 	@$(BIN)/python -m bench $(ARGS)
-
-soak: $(WITH_TESTS) ## Run for long under load and power cuts, and count every message (ARGS=...)
-	@$(BIN)/python -m bench.soak $(ARGS)
 
 screenshots: $(WITH_TESTS) browser ## Take the pictures of the manual anew
 	@$(BIN)/python -m bench.screenshots $(ARGS)

@@ -1,0 +1,30 @@
+"""Messages that come in through the web server, each kept, decided and answered on disk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import served
+from bench.figures import Line, Spread
+from bench.load import Plan
+from bench.loading import Seen, run
+from bench.size import Size
+
+
+def measure(folder: Path, size: Size) -> Iterator[Line]:
+    """Send calls of both providers and bare ones in turn, each as fast as they are answered."""
+    served.prepare(folder / "inbound")
+    seen: dict[str, list[Seen]] = {"twilio": [], "simulator": [], "bare": []}
+    with (
+        served.gateway(folder / "inbound") as gateway,
+        served.bare_server(folder / "bare.db") as bare,
+    ):
+        ports = {"twilio": gateway.port, "simulator": gateway.port, "bare": bare.port}
+        for kind, port in ports.items():
+            run(Plan(port, kind, count=32, first=10**9))  # warm
+        for number in range(size.rounds):
+            for kind, port in ports.items():
+                seen[kind].append(run(Plan(port, kind, size.calls, first=number * size.calls)))
+    ceiling = Spread.of([one.rate for one in seen["bare"]])
+    for kind, name in (("twilio", "signed Twilio webhooks"), ("simulator", "simulator's calls")):
+        ours = Spread.of([one.rate for one in seen[kind]])
+        yield Line(f"inbound, {name}, 16 connections", "a second", ours, ceiling)

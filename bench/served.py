@@ -1,0 +1,115 @@
+"""A real gateway on a data folder of its own, and the bare server it is compared with."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from gateway import setup
+from gateway.context import Gateway, open_gateway
+from gateway.settings import Settings
+from gateway.store import channels
+from tests.providers.twilio_server import ACCOUNT, NUMBER, TOKEN
+from tests.surroundings.network import unused_port
+
+START = 30.0  # seconds a server may take to answer
+NOWHERE = "http://127.0.0.1:9"  # nobody listens there: what is not about sending cannot send
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that answers on `port`; `seconds` is how long that took."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    seconds: float
+
+
+def prepare(
+    folder: Path,
+    twilio: str = NOWHERE,
+    rate: float = 50.0,
+    more: Callable[[Gateway, sqlite3.Connection], object] | None = None,
+) -> Settings:
+    """Make a data folder with content, a simulator and a Twilio channel; return its settings."""
+    settings = Settings.load(environment(folder, 0))
+    setup.make(settings)
+    gw = open_gateway(settings)
+    setup.load_default(gw)
+    theirs = gw.sealer.seal({"account_sid": ACCOUNT, "auth_token": TOKEN, "base_url": twilio})
+
+    def work(db: sqlite3.Connection) -> None:
+        now = gw.clock()
+        channels.add(db, "simulator", "simulator", "4040", gw.sealer.seal({}), now, rate=rate)
+        channels.add(db, "twilio", "twilio", NUMBER, theirs, now, rate=rate)
+        if more:
+            more(gw, db)
+
+    gw.store.write(work)
+    gw.store.close()
+    return settings
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """Return this environment without anybody's own settings."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+    return ours | {"GATEWAY_DATA": str(folder), **({"GATEWAY_PORT": str(port)} if port else {})}
+
+
+@contextmanager
+def gateway(folder: Path) -> Iterator[Served]:
+    """Run a gateway on a prepared folder."""
+    port = unused_port()
+    command = [sys.executable, "-c", "from gateway.cli import main; main()", "run"]
+    with _serving(command, environment(folder, port), port, "/healthz") as served:
+        yield served
+
+
+@contextmanager
+def bare_server(file: Path) -> Iterator[Served]:
+    """Run the same web server with nothing in it but one row a call."""
+    port = unused_port()
+    command = [sys.executable, "-m", "bench.bare_server", str(port), str(file)]
+    with _serving(command, environment(file.parent, port), port, "/") as served:
+        yield served
+
+
+@contextmanager
+def _serving(
+    command: list[str], environ: Mapping[str, str], port: int, path: str
+) -> Iterator[Served]:
+    began = time.monotonic()
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+    try:
+        _wait(process, port, path, began + START)
+        yield Served(port, process, time.monotonic() - began)
+    finally:
+        process.terminate()
+        process.wait(START)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, path: str, until: float) -> None:
+    """Wait for the first answer: the store is open by then, and the engine runs."""
+    while not _answers(port, path):
+        if process.poll() is not None:
+            raise RuntimeError("the server ended before it answered; see above")
+        if time.monotonic() > until:
+            raise TimeoutError("the server did not answer")
+        time.sleep(0.005)
+
+
+def _answers(port: int, path: str) -> bool:
+    line = HTTPConnection("127.0.0.1", port, timeout=START)
+    try:
+        line.request("GET", path)
+        return line.getresponse().status < 500
+    except ConnectionError:
+        return False
+    finally:
+        line.close()

@@ -1,0 +1,22 @@
+"""How much is measured: all of it, little of it, or hardly any."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Rounds of each case, and how many of each thing in a round. `idle` is in seconds."""
+
+    rounds: int
+    commits: int
+    slow_commits: int
+    calls: int
+    turns: int
+    people: int
+    messages: int
+    idle: float
+
+
+FULL = Size(5, 4000, 400, 5000, 2000, 100_000, 2000, 60.0)
+QUICK = Size(3, 1600, 160, 1000, 400, 20_000, 500, 10.0)
+TINY = Size(1, 64, 32, 32, 20, 500, 20, 0.5)

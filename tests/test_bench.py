@@ -1,0 +1,84 @@
+"""The benchmark measures: one case in tiny numbers. How fast is not a test's business."""
+
+import doctest
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bench import calls, figures, group_commit, report
+from bench.__main__ import CASES, main
+from bench.figures import Line, Spread, Target, markdown
+from bench.load import Plan
+from bench.loading import BadAnswers, run
+from bench.served import bare_server
+from bench.size import TINY
+
+SPREAD = Spread(30.0, 20.0, 40.0)
+
+
+@pytest.mark.parametrize("module", [calls, figures, report])
+def test_the_examples_hold(module):
+    assert doctest.testmod(module).failed == 0
+
+
+def test_sixteen_writers_are_measured_and_failing_units_spoil_nobody(tmp_path):
+    lines = list(group_commit.measure(tmp_path, TINY))
+    assert [line.unit for line in lines] == ["a second", lines[1].unit, ""]
+    assert lines[0].ours.middle > 0 < lines[0].ceiling.middle
+    assert lines[2].said == "54 of 54 kept, 0 of 6 failed ones"
+
+
+def test_without_a_compiler_the_slow_disk_is_said_to_be_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    lines = list(group_commit.measure(tmp_path, TINY))
+    assert lines[1].said.startswith("not measured here: ")
+
+
+def test_calls_come_in_and_are_counted(tmp_path):
+    with bare_server(tmp_path / "bare.db") as server:
+        seen = run(Plan(server.port, "bare", count=40, connections=4))
+        paced = run(Plan(server.port, "bare", count=20, rate=200.0))
+        with pytest.raises(BadAnswers):
+            run(Plan(server.port, "simulator", count=1))
+    assert len(seen.times) == 40
+    assert paced.seconds >= 19 / 200.0
+
+
+VERDICTS = [
+    (Target(25), "met"),
+    (Target(31), "missed"),
+    (Target(29, at_least=False), "missed"),
+    (Target(2, ratio=True), "met"),
+    (Target(4, ratio=True), "missed"),
+]
+
+
+@pytest.mark.parametrize("target,verdict", VERDICTS)
+def test_a_target_is_met_or_missed(target, verdict):
+    assert Line("x", "a second", SPREAD, Spread(10.0, 10.0, 10.0), target).verdict == verdict
+
+
+def test_the_table_lines_up():
+    table = markdown([Line("one", "ms", SPREAD), Line("another", said="not measured here")])
+    assert len({len(row) for row in table.splitlines()}) == 1
+    assert "30 (20–40)" in table
+
+
+def test_the_page_has_room_for_the_table():
+    assert report.between(report.PAGE.read_text(encoding="utf-8"), "| table |").count("| table |")
+
+
+def test_only_known_cases_are_taken(capsys):
+    with pytest.raises(SystemExit):
+        main(["--only", "nothing"])
+    told = capsys.readouterr().err
+    assert [name for name in CASES if name not in told] == []
+
+
+def test_it_starts_from_the_command_line():
+    told = subprocess.run(
+        [sys.executable, "-m", "bench", "--help"], check=True, capture_output=True, env=os.environ
+    ).stdout
+    assert b"--quick" in told
