@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 _UPSERT = """
 INSERT INTO area (pcode, name, parent, level, timezone, languages)
 VALUES (:pcode, :name, (SELECT id FROM area WHERE pcode = :parent), :level, :timezone, :languages)
-    ON CONFLICT (pcode) DO UPDATE SET name = :name, timezone = :timezone, languages = :languages
+    ON CONFLICT (pcode) DO UPDATE SET name = excluded.name, parent = excluded.parent,
+       level = excluded.level, timezone = excluded.timezone, languages = excluded.languages
 RETURNING id
 """
 _WITHIN = """
