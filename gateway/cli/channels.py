@@ -96,8 +96,9 @@ def _addresses(gw: Gateway, name: str) -> None:
     click.echo(f"Channel {name} is ready. Paste at the provider:")
     channel = gw.channels.get(name)
     kinds = ["message", "receipt"] + (["ussd"] if channel and channel.provider.can.ussd else [])
+    key = "?key=YOUR-HOOK-KEY" if channel and channel.settings.get("hook_key") else ""
     for kind in kinds:
-        click.echo(f"  {kind:8} {gw.settings.public_url}/hooks/{name}/{kind}")
+        click.echo(f"  {kind:8} {gw.settings.public_url}/hooks/{name}/{kind}{key}")
 
 
 @channel_command.command("list")
@@ -210,33 +211,13 @@ def remove(name: str) -> None:
 
 @channel_command.command("test")
 @click.argument("name")
-@click.option("--to", required=True, help="The number to text.")
+@click.option("--to", default="", help="A number to text; without one, only sign in.")
 @plainly
 def test(name: str, to: str) -> None:
-    """Text one number through a channel, and say in words what happened."""
-    from gateway.domain.messages import Outgoing
-    from gateway.domain.phone import BadNumber, normalise
+    """Sign in at the provider, or text one number, and say in words what happened."""
+    from gateway.cli.trying import sign_in, text
 
     with gateway() as gw:
         channel = gw.channels.get(_found(gw, name)["name"])
         assert channel is not None
-        try:
-            number = normalise(to, channel.region or gw.settings["REGION"]).value
-        except BadNumber:
-            raise Refused("That is not a number. Write it with + and the country code.") from None
-        text = f"Test from {gw.settings['ORGANISATION']}. No danger. Do nothing."
-        results = list(channel.provider.send([Outgoing(0, number, text)]))
-    result = results[0]
-    click.echo(f"{result.outcome}: {OUTCOMES[result.outcome]} {result.error or ''}".rstrip())
-    raise SystemExit(0 if result.outcome == "accepted" else 1)
-
-
-OUTCOMES = {
-    "accepted": "the provider took it. Look at the phone.",
-    "throttled": "the provider says: slower. Set a lower rate.",
-    "transient": "the provider could not be reached. Check the network and try again.",
-    "unknown": "the line broke after the message was handed over. Look at the phone.",
-    "rejected": "the provider refuses this message.",
-    "left": "this person asked the network for silence.",
-    "account": "the provider refuses this account: check sign-in, credit and sender.",
-}
+        raise SystemExit(text(gw, channel, to) if to else sign_in(channel))
