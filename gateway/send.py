@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.gate import Facts, judge
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
@@ -59,6 +60,7 @@ def _through_the_gate(gw: Gateway, rows: Sequence[sqlite3.Row]) -> list[sqlite3.
     def work(db: sqlite3.Connection) -> None:
         for id, refusal in refused:
             outbox.end(db, id, refusal.state, refusal.reason, now)
+        tell.messages_moved(db, [id for id, _ in refused], now)
 
     if refused:
         gw.store.write(work)
@@ -131,6 +133,7 @@ def _settle(
     for result in results:
         if result.outcome is not Outcome.ACCEPTED:
             _not_sent(gw, db, name, batch, result, now)
+    tell.messages_moved(db, [result.id for result in results], now)
 
 
 def _not_sent(
@@ -187,6 +190,7 @@ def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:
             if row is not None and row["state"] == "claimed":
                 lost = Result(id, Outcome.UNKNOWN, error=reason)
                 _not_sent(gw, db, "", row["batch"], lost, now)
+        tell.messages_moved(db, ids, now)
 
     if ids:
         gw.store.write(work)

@@ -18,7 +18,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 ANYWHERE = {"files", "settings", "sealing"}
 BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue"}
 BELOW_VERBS = BELOW_CONTEXT | {"context"}
-VERBS = {"receive", "respond", "send", "broadcast", "people", "submit", "told"} | {
+VERBS = {"receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
     "content",
     "imports",
     "setup",

@@ -3,10 +3,11 @@
 import sqlite3
 from functools import partial
 
+from gateway import tell
 from gateway.broadcast.counting import SAME_WITHIN, preview
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused, back_to, move
-from gateway.store import alerts, audit, outbox
+from gateway.store import alerts, outbox
 
 CHUNK = 2000  # rows: about 5 ms in the writer, so that nobody who waits feels it
 
@@ -37,7 +38,7 @@ def submit(gw: Gateway, by: str, alert: int) -> None:
             raise Refused(TWIN, "texts", id=twin)
         alerts.set_state(db, alert, state, submitted_at=now)
         alerts.decide(db, alert, "submitted", by, now)
-        audit.write(db, now, by, "alert.submit", f"alert:{alert}")
+        tell.alert_act(db, now, by, "alert.submit", alert)
 
     gw.store.write(work)
 
@@ -59,7 +60,7 @@ def approve(gw: Gateway, by: str, alert: int, people: int, seen: str | None = No
         last = alerts.last_address(db)
         alerts.set_state(db, alert, state, approved_at=now, people=counted, expand_until=last)
         alerts.decide(db, alert, "approved", by, now, people=counted)
-        audit.write(db, now, by, "alert.approve", f"alert:{alert}", {"people": counted})
+        tell.alert_act(db, now, by, "alert.approve", alert, {"people": counted})
 
     gw.store.write(work)
     gw.wake()
@@ -100,7 +101,7 @@ def reject(gw: Gateway, by: str, alert: int, reason: str) -> None:
         state = back_to(move("reject", row["state"]), bool(row["expanded_to"]))
         alerts.set_state(db, alert, state)
         alerts.decide(db, alert, "rejected", by, now, reason=reason.strip())
-        audit.write(db, now, by, "alert.reject", f"alert:{alert}")
+        tell.alert_act(db, now, by, "alert.reject", alert)
 
     gw.store.write(work)
 
@@ -113,7 +114,7 @@ def stop(gw: Gateway, by: str, alert: int) -> None:
         row = alerts.want(db, alert)
         alerts.set_state(db, alert, move("stop", row["state"]), ended_at=now)
         alerts.decide(db, alert, "stopped", by, now)
-        audit.write(db, now, by, "alert.stop", f"alert:{alert}")
+        tell.alert_act(db, now, by, "alert.stop", alert)
         return int(row["expanded_to"])
 
     _take_back(gw, alert, gw.store.write(work), now)
@@ -140,6 +141,6 @@ def resume(gw: Gateway, by: str, alert: int) -> None:
         _not_over(row, now)
         alerts.set_state(db, alert, state, submitted_at=now, ended_at=None)
         alerts.decide(db, alert, "resumed", by, now)
-        audit.write(db, now, by, "alert.resume", f"alert:{alert}")
+        tell.alert_act(db, now, by, "alert.resume", alert)
 
     gw.store.write(work)

@@ -3,11 +3,12 @@
 import sqlite3
 from dataclasses import replace
 
+from gateway import tell
 from gateway.broadcast.approval import stop
 from gateway.context import Gateway
 from gateway.domain.alerts import Audience, Draft, Refused, check, move
 from gateway.domain.messages import Class
-from gateway.store import alerts, areas, audit, contacts
+from gateway.store import alerts, areas, contacts
 
 N_ = str  # marks a sentence for translators
 
@@ -33,7 +34,7 @@ def create(gw: Gateway, by: str, draft: Draft) -> int:
 
     def work(db: sqlite3.Connection) -> int:
         alert = alerts.add(db, marked, by, now)
-        audit.write(db, now, by, "alert.create", f"alert:{alert}")
+        tell.alert_act(db, now, by, "alert.create", alert)
         return alert
 
     return gw.store.write(work)
@@ -51,7 +52,7 @@ def edit(gw: Gateway, by: str, alert: int, draft: Draft) -> None:
             raise Refused(BEGUN, "state")
         alerts.decide(db, alert, "void", by, now)
         alerts.edit(db, alert, marked)
-        audit.write(db, now, by, "alert.edit", f"alert:{alert}")
+        tell.alert_act(db, now, by, "alert.edit", alert)
 
     gw.store.write(work)
 

@@ -3,11 +3,12 @@
 import json
 import sqlite3
 
+from gateway import tell
 from gateway.broadcast.approval import CHUNK, lapsed
 from gateway.broadcast.counting import choices
 from gateway.context import Gateway
 from gateway.domain.alerts import back_to, move
-from gateway.store import alerts, audit
+from gateway.store import alerts
 
 
 def advance(gw: Gateway) -> bool:
@@ -43,7 +44,7 @@ def _lapse(db: sqlite3.Connection, alert: int, now: float) -> None:
         state = back_to(move("lapse", row["state"]), bool(row["expanded_to"]))
         alerts.set_state(db, alert, state)
         alerts.decide(db, alert, "lapsed", "system", now)
-        audit.write(db, now, "system", "alert.lapse", f"alert:{alert}")
+        tell.alert_act(db, now, "system", "alert.lapse", alert)
 
 
 def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
@@ -51,7 +52,7 @@ def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
     if row["state"] == "approved":
         alerts.set_state(db, alert, move("run", row["state"]))
         alerts.requeue(db, alert)
-        audit.write(db, now, "system", "alert.run", f"alert:{alert}")
+        tell.alert_act(db, now, "system", "alert.run", alert)
 
 
 def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
@@ -79,4 +80,4 @@ def _finish(db: sqlite3.Connection, alert: int, now: float) -> None:
     row = alerts.want(db, alert)
     if row["state"] == "running" and not alerts.unfinished(db, alert):
         alerts.set_state(db, alert, move("finish", "running"), ended_at=now)
-        audit.write(db, now, "system", "alert.done", f"alert:{alert}")
+        tell.alert_act(db, now, "system", "alert.done", alert)

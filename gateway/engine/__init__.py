@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from gateway import queue
 from gateway.context import Gateway
 from gateway.domain.messages import Batch, Result
+from gateway.engine.callbacks import Callbacks
+from gateway.engine.jobs import Jobs
 from gateway.engine.lane import Lane
 from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
@@ -28,6 +30,8 @@ class Engine:
         self._stopping = threading.Event()
         self._lanes: dict[int, Lane] = {}
         self._sweeper = Sweeper(gw, self.carrier, self._stopping)
+        self._callbacks = Callbacks(gw, self._stopping)
+        self._jobs = Jobs(gw, self._stopping)
         self._reports = ReportReader(gw, self.carrier, self._stopping, self.wake)
         self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
 
@@ -37,7 +41,7 @@ class Engine:
             give_up_on(self.gw, outbox.claimed_before(self.gw.store.read))
         self.gw.wake = self.wake
         self._open_lanes()
-        for thread in (self._reports, self._sweeper, self._watch):
+        for thread in (self._reports, self._sweeper, self._callbacks, self._jobs, self._watch):
             thread.start()
         self.wake()
 
@@ -48,19 +52,24 @@ class Engine:
 
     def alive(self) -> list[str]:
         """Return the names of threads that should run and do not."""
-        threads = [self._reports, self._sweeper, self._watch, *self._lanes.values()]
+        beside = [self._reports, self._sweeper, self._callbacks, self._jobs, self._watch]
+        threads = [*beside, *self._lanes.values()]
         return [thread.name for thread in threads if not thread.is_alive()]
 
     def stop(self, timeout: float = 10.0) -> None:
         """Hand over nothing more, finish what is begun, and write down what came of it."""
         self._stopping.set()
         self._sweeper.wake()
+        self._callbacks.wake()
+        self._jobs.wake()
         self.wake()
         for lane in self._lanes.values():
             lane.join(timeout)
         self.carrier.close(timeout)
         self._reports.finish()
         self._sweeper.join(timeout)
+        self._jobs.join(timeout)
+        self._callbacks.join(timeout)
 
     def _open_lanes(self) -> None:
         for channel in self.gw.channels.all():
@@ -78,6 +87,8 @@ class Engine:
                 seen = version
                 self._open_lanes_safely()
                 self._sweeper.wake()
+                self._callbacks.wake()
+                self._jobs.wake()
                 self.wake()
 
     def _open_lanes_safely(self) -> None:

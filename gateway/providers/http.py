@@ -125,11 +125,18 @@ class Door:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         if method == "GET":
             target, body, kind = f"{target}?{body}" if body else target, None, {}
+        return self._call(method, target, body, {**kind, **headers})
+
+    def hand(self, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Post a body as it is and return the answer, whatever its status; raise as `ask`."""
+        return self._call("POST", self.prefix + path, body, headers)
+
+    def _call(
+        self, method: str, target: str, body: str | bytes | None, headers: Mapping[str, str]
+    ) -> Reply:
         _line.written = False
         try:
-            reply = self.pool.urlopen(
-                method, target, body, {**kind, **headers}, retries=False, redirect=False
-            )
+            reply = self.pool.urlopen(method, target, body, headers, retries=False, redirect=False)
         except (HTTPError, OSError) as error:
             broken = MaybeSent if _line.written else Unreachable
             raise broken(type(error).__name__) from None  # its text may hold the address

@@ -29,15 +29,14 @@ PATIENCE = 3600.0
 
 
 def apply(db: sqlite3.Connection, channel: int, receipt: Receipt, now: float) -> int | None:
-    """Keep a receipt and move its row; None when its row is not known (yet)."""
+    """Keep a receipt; return the id of the row it moved, None if it moved none (yet)."""
     row = _row(db, channel, receipt)
     at = receipt.at.timestamp() if receipt.at else None
     told = (channel, receipt.reference, row["id"] if row else None, receipt.status, receipt.error)
     db.execute(_ADD, (*told, at, now))
     if row is None:
         return None
-    _move(db, row["id"], row["state"], receipt, now)
-    return int(row["id"])
+    return int(row["id"]) if _move(db, row["id"], row["state"], receipt, now) else None
 
 
 def _row(db: sqlite3.Connection, channel: int, receipt: Receipt) -> sqlite3.Row | None:
@@ -47,12 +46,14 @@ def _row(db: sqlite3.Connection, channel: int, receipt: Receipt) -> sqlite3.Row 
     return row
 
 
-def _move(db: sqlite3.Connection, id: int, state: str, receipt: Receipt, now: float) -> None:
+def _move(db: sqlite3.Connection, id: int, state: str, receipt: Receipt, now: float) -> bool:
+    """Move a row on; False if the receipt tells nothing new."""
     new = advance(State(state), receipt.status)
     if new == state:
-        return
+        return False
     final = new in FINAL
     db.execute(_MOVE, (new, receipt.error, receipt.reference, now, final, now, id))
+    return True
 
 
 def overtaken(db: sqlite3.Connection, rows: list[int], now: float) -> None:

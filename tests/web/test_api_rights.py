@@ -28,6 +28,9 @@ MAY = {
     ("GET", "/contacts/1"): STAFF,
     ("POST", "/contacts"): STAFF,
     ("PATCH", "/contacts/1"): STAFF,
+    ("GET", "/webhooks"): {"administrator"},
+    ("POST", "/webhooks"): {"administrator"},
+    ("DELETE", "/webhooks/1"): {"administrator"},
 }
 
 

@@ -1,0 +1,50 @@
+"""Programs hear what happens: events for webhooks, queued in the same transaction.
+
+Each costs next to nothing while no webhook wants it.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway import told
+from gateway.store import alerts, audit, feedback, messages, webhooks
+
+
+def message_in(db: sqlite3.Connection, id: int, now: float) -> None:
+    """A message came in and was decided upon."""
+    row = messages.one(db, "in", id) if webhooks.wanted(db, "message.in") else None
+    if row is not None:
+        _tell(db, "message.in", told.message(row), now)
+
+
+def messages_moved(db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:
+    """These messages went out or ended; those that only wait again are not told."""
+    if not ids or not webhooks.wanted(db, "message.state"):
+        return
+    for row in messages.settled(db, list(ids)):
+        _tell(db, "message.state", told.message(row), now)
+
+
+def feedback_new(db: sqlite3.Connection, id: int, now: float) -> None:
+    """Somebody told us something; the words of a sensitive item are left out."""
+    if webhooks.wanted(db, "feedback.new"):
+        _tell(db, "feedback.new", told.item(feedback.by_id(db, id)), now)
+
+
+def alert_act(
+    db: sqlite3.Connection,
+    now: float,
+    by: str,
+    act: str,
+    alert: int,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """An alert was written, moved or changed: note it in the audit, and tell."""
+    audit.write(db, now, by, act, f"alert:{alert}", detail)
+    if webhooks.wanted(db, "alert.state"):
+        _tell(db, "alert.state", told.alert(db, alerts.want(db, alert)), now)
+
+
+def _tell(db: sqlite3.Connection, event: str, data: Mapping[str, Any], now: float) -> None:
+    webhooks.tell(db, event, {"event": event, "at": told.moment(now), "data": data}, now)
