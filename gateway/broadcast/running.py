@@ -10,6 +10,8 @@ from gateway.context import Gateway
 from gateway.domain.alerts import back_to, move
 from gateway.store import alerts
 
+STRIDE = 20  # chunks for which the choice of texts is made at once
+
 
 def advance(gw: Gateway) -> bool:
     """Move every live alert on by one chunk; return True while there is more to expand."""
@@ -56,23 +58,26 @@ def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
 
 
 def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
-    """Queue one chunk, if a channel is there; False while there is none.
+    """Queue one stride of chunks, if a channel is there; False while there is none.
 
-    The cursor moves in the same transaction, so a crash repeats nothing.
+    The cursor moves in the same transaction as its chunk, so a crash repeats nothing.
     """
-    until = min(row["expanded_to"] + CHUNK, row["expand_until"])
-    chosen = json.dumps(choices(gw, gw.store.read, row, until))
+    end = min(row["expanded_to"] + STRIDE * CHUNK, row["expand_until"])
+    chosen = json.dumps(choices(gw, gw.store.read, row, end))
     usable = [channel.id for channel in gw.channels.all() if channel.carries_sms]
     if not usable:
         return False
 
-    def work(db: sqlite3.Connection) -> None:
+    def chunk(db: sqlite3.Connection) -> bool:
         fresh = alerts.want(db, row["id"])
-        if fresh["state"] == "running" and fresh["expanded_to"] == row["expanded_to"]:
-            alerts.expand(db, fresh, chosen, json.dumps(usable), usable[0], until, now)
+        until = min(fresh["expanded_to"] + CHUNK, end)
+        if fresh["state"] != "running" or fresh["expanded_to"] >= end:
+            return False
+        alerts.expand(db, fresh, chosen, json.dumps(usable), usable[0], until, now)
+        return True
 
-    gw.store.write(work, background=True)
-    gw.wake()
+    while gw.store.write(chunk, background=True):
+        gw.wake()
     return True
 
 
