@@ -18,6 +18,7 @@ MOST_URGENT = 50
 AHEAD = 0.5  # seconds of sending that one batch may hold
 AWAY = 5.0  # seconds until an absent carrier is asked again
 BROKEN = 5.0
+PAUSE = 0.005  # seconds between turns: what is queued meanwhile goes in one batch
 
 
 class Bucket:
@@ -63,6 +64,7 @@ class Lane(threading.Thread):
                 # A fault here must not end the lane: say so, rest, and try again.
                 log.exception("lane %s", self._channel)
                 wait = BROKEN
+            self._stopping.wait(PAUSE)
             if wait is None or wait > 0:
                 self._awake.wait(wait)
 
