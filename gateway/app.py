@@ -11,7 +11,7 @@ from gateway.files import folder
 from gateway.web import forms, pages, staff
 from gateway.web.tries import Tries
 
-DOORS = ("gateway.web.hooks", "gateway.web.api")
+DOORS = ("gateway.web.hooks", "gateway.web.api", "gateway.web.health")
 PAGES = (
     "gateway.web.handset",
     "gateway.web.console.sign_in",

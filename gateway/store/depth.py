@@ -1,0 +1,37 @@
+"""How deep the queue is, for monitoring; every count through an index, no personal data."""
+
+import sqlite3
+
+_WAITING = """
+SELECT channel.name AS channel, class, count(*) AS rows, min(due_at) AS oldest
+  FROM outbox INDEXED BY outbox_due JOIN channel ON channel.id = outbox.channel
+ WHERE outbox.state = 'queued' GROUP BY outbox.channel, class
+"""
+_STATES = "SELECT state, count(*) AS rows FROM outbox WHERE created_at >= ? GROUP BY state"
+_INBOUND = "SELECT coalesce(max(id), 0) FROM inbound"
+_OUTBOX = "SELECT coalesce(max(id), 0) FROM outbox"
+_HELD = "SELECT name, enabled, held_until FROM channel WHERE retired_at IS NULL ORDER BY id"
+
+
+def waiting(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Return how many messages wait, and since when, by channel and class."""
+    return db.execute(_WAITING).fetchall()
+
+
+def states(db: sqlite3.Connection, since: float) -> dict[str, int]:
+    """Return how many messages created since then are in each state."""
+    return {row["state"]: row["rows"] for row in db.execute(_STATES, (since,))}
+
+
+def totals(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many messages ever came in and went into the outbox."""
+    return {
+        "in": int(db.execute(_INBOUND).fetchone()[0]),
+        "out": int(db.execute(_OUTBOX).fetchone()[0]),
+    }
+
+
+def channels(db: sqlite3.Connection, now: float) -> dict[str, bool]:
+    """Return whether each channel may send now."""
+    rows = db.execute(_HELD).fetchall()
+    return {row["name"]: bool(row["enabled"]) and (row["held_until"] or 0) <= now for row in rows}

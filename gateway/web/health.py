@@ -1,0 +1,100 @@
+"""Whether the gateway is well, and figures for monitoring; no personal data in either."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from flask import Blueprint, Response, current_app
+from flask.typing import ResponseReturnValue
+
+from gateway.domain.messages import Class, State
+from gateway.store import depth
+from gateway.web.words import gateway
+
+blueprint = Blueprint("health", __name__)
+
+DAY = 86400.0
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """200 when web, engine, writer and store are well, else 503 with the reason."""
+    ill = reasons()
+    text = "\n".join(ill) or "ok"
+    return Response(text + "\n", 503 if ill else 200, content_type="text/plain; charset=utf-8")
+
+
+def reasons() -> list[str]:
+    """Return what is not well, a line each; the web is well if it can be asked."""
+    gw, ill = gateway(), []
+    if not gw.store.alive():
+        ill.append("writer: the thread that writes has stopped")
+    try:
+        depth.totals(gw.store.read)
+    except sqlite3.Error as error:
+        ill.append(f"store: cannot be read ({type(error).__name__})")
+    engine = current_app.extensions.get("engine")
+    if engine is None:
+        return [*ill, "engine: not started"]
+    return [*ill, *(f"engine: {name} has stopped" for name in engine.alive())]
+
+
+@blueprint.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Figures in the text form of Prometheus."""
+    lines = "".join(f"{line}\n" for line in _lines())
+    return Response(lines, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _lines() -> Iterable[str]:
+    gw = gateway()
+    db, now = gw.store.read, gw.clock()
+    totals = depth.totals(db)
+    yield from _family("gateway_inbound_total", "counter", "Messages that came in.")
+    yield f"gateway_inbound_total {totals['in']}"
+    yield from _family("gateway_outbox_total", "counter", "Messages put in the outbox.")
+    yield f"gateway_outbox_total {totals['out']}"
+    yield from _waiting(depth.waiting(db), now)
+    yield from _states(depth.states(db, now - DAY))
+    yield from _family("gateway_channel_up", "gauge", "1 if a channel may send now.")
+    for name, up in depth.channels(db, now).items():
+        yield _line("gateway_channel_up", {"channel": name}, int(up))
+    yield from _family("gateway_writer_up", "gauge", "1 if the thread that writes is alive.")
+    yield f"gateway_writer_up {int(gw.store.alive())}"
+    engine = current_app.extensions.get("engine")
+    yield from _family("gateway_engine_up", "gauge", "1 if every thread of the engine is alive.")
+    yield f"gateway_engine_up {int(engine is not None and not engine.alive())}"
+
+
+def _waiting(rows: Iterable[sqlite3.Row], now: float) -> Iterable[str]:
+    kept = [({"channel": row["channel"], "class": Class(row["class"]).word}, row) for row in rows]
+    yield from _family("gateway_queue_depth", "gauge", "Messages that wait.")
+    for labels, row in kept:
+        yield _line("gateway_queue_depth", labels, row["rows"])
+    name = "gateway_queue_oldest_seconds"
+    yield from _family(name, "gauge", "How long the oldest message has been due, in seconds.")
+    for labels, row in kept:
+        yield _line(name, labels, round(max(0.0, now - row["oldest"]), 3))
+
+
+def _states(counts: Mapping[str, int]) -> Iterable[str]:
+    yield from _family("gateway_outbox_day", "gauge", "Messages of the last day by their state.")
+    for state in State:
+        yield _line("gateway_outbox_day", {"state": state.value}, counts.get(state.value, 0))
+
+
+def _family(name: str, kind: str, meaning: str) -> Iterable[str]:
+    return (f"# HELP {name} {meaning}", f"# TYPE {name} {kind}")
+
+
+def _line(name: str, labels: Mapping[str, str], value: float) -> str:
+    r"""Return one sample.
+
+    >>> _line("depth", {"channel": 'a"b'}, 3)
+    'depth{channel="a\\"b"} 3'
+    """
+    told = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+    return f"{name}{{{told}}} {value}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
