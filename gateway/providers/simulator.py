@@ -146,7 +146,7 @@ def _fields(hook: Hook) -> dict[str, str]:
         return reading.fields(hook)
     try:
         found = json.loads(hook.body.decode("utf-8", "replace"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Garbled("bad_json") from None
     if not isinstance(found, dict):
         raise Garbled("bad_json")

@@ -26,7 +26,8 @@ def take(gw: Gateway, channel: Channel, events: Sequence[Event], raw: bytes = b"
     now = gw.clock()
 
     def work(db: sqlite3.Connection) -> list[str]:
-        return [text for event in events for text in _one(gw, db, channel, event, now, raw)]
+        news = _news(db, channel, events)
+        return [text for event in news for text in _one(gw, db, channel, event, now, raw)]
 
     texts = gw.store.write(work)
     gw.wake()
@@ -62,6 +63,26 @@ def meet(gw: Gateway, db: sqlite3.Connection, channel: Channel, sender: str, now
     return contacts.meet(db, kind, value, gw.numbers.of(value), now, channel.id)
 
 
+def _news(db: sqlite3.Connection, channel: Channel, events: Sequence[Event]) -> Sequence[Event]:
+    """Leave out who left or came back where the call was told before.
+
+    A call that comes again, perhaps hours later, must not undo what the person said since.
+    """
+    if not any(isinstance(event, OptOut) for event in events):
+        return events
+    if not any(_told_before(db, channel, event) for event in events):
+        return events
+    return [event for event in events if not isinstance(event, OptOut)]
+
+
+def _told_before(db: sqlite3.Connection, channel: Channel, event: Event) -> bool:
+    if isinstance(event, Inbound):
+        return inbox.by_reference(db, channel.id, event.reference) is not None
+    if isinstance(event, Receipt):
+        return receipts.told_before(db, channel.id, event)
+    return False
+
+
 def _one(
     gw: Gateway, db: sqlite3.Connection, channel: Channel, event: Event, now: float, raw: bytes
 ) -> list[str]:
@@ -73,7 +94,7 @@ def _one(
         tell.messages_moved(db, [moved] if moved else [], now)
     elif isinstance(event, OptOut):
         person = meet(gw, db, channel, event.sender, now)
-        departures.told_by_network(gw, db, person, event, now)
+        departures.told_by_network(gw, db, channel, person, event, now)
     elif isinstance(event, Turn):
         turns.step(gw, db, channel, meet(gw, db, channel, event.sender, now), event, now)
     return []

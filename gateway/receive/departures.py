@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from gateway.context import Gateway
+from gateway.context import Channel, Gateway
 from gateway.domain.messages import OptOut
 from gateway.receive.case import Case
 from gateway.store import consent, contacts, feedback, sessions
@@ -71,7 +71,12 @@ def come_back_to(case: Case, topic: str) -> str:
 
 
 def told_by_network(
-    gw: Gateway, db: sqlite3.Connection, person: Person, event: OptOut, now: float
+    gw: Gateway,
+    db: sqlite3.Connection,
+    channel: Channel,
+    person: Person,
+    event: OptOut,
+    now: float,
 ) -> None:
     """The network says that a person left or came back; it has told them so itself."""
     state = "out" if event.action == "stop" else "in"
@@ -85,6 +90,7 @@ def told_by_network(
         how="provider",
         now=now,
         language=person.language,
+        proof=f"channel {channel.name}",
     )
 
 

@@ -57,6 +57,7 @@ def _join(scene: Scene) -> None:
         inbound=scene.inbound,
         language=scene.ask.language,
         wording="form.join",
+        proof=f"ussd session {scene.session}" if scene.session else None,
     )
 
 

@@ -31,13 +31,29 @@ def take(
     """Keep a message and answer it; what was told before gets the same answer again."""
     id = inbox.add(db, channel.id, message, person.address, now, raw if message.flags else None)
     if id is None:
-        return inbox.answer(db, channel.id, message.reference)
+        return _again(db, channel, message, now, raw)
     case = Case(gw, db, channel, person, message, id, now, asking(gw, db, person, screens=False))
     decision = decide(case)
     back = case.answers if channel.hands_back else []
     inbox.decided(db, id, decision, case.asking.language, back)
     tell.message_in(db, id, now)
     return back
+
+
+def _again(
+    db: sqlite3.Connection, channel: Channel, message: Inbound, now: float, raw: bytes
+) -> list[str]:
+    """Answer a repeat as before; other words under a known reference are kept for a person.
+
+    A phone that was set up afresh, or a provider's fault, may use a reference twice: what
+    comes under it is no repeat, and must not be lost.
+    """
+    first = inbox.by_reference(db, channel.id, message.reference)
+    if first is not None and (first["sender"], first["text"]) == (message.sender, message.text):
+        return inbox.answer(first)
+    body = raw or message.text.encode()
+    inbox.keep_call(db, channel.name, "message", "reference told before", body, now)
+    return []
 
 
 def decide(case: Case) -> str:
@@ -145,7 +161,7 @@ def _keyword(case: Case, match: Match, talking: sqlite3.Row | None, notes: dict[
     if kind == "type":
         return _typed(case, what, match.rest, talking)
     if match.intent in case.gw.pack.topics:
-        number = int(match.rest) if match.rest.isdecimal() else 1
+        number = int(match.rest) if match.rest.isdecimal() and len(match.rest) < 5 else 1
         return topics.show(case, talking, match.intent, number)
     return _words(case, talking)
 

@@ -25,24 +25,48 @@ from gateway.store import sessions
 from gateway.store.contacts import Person
 
 PATIENCE = 600.0  # seconds a dropped session waits to be taken up again
+REPEATED = 60.0  # seconds in which a provider may ask again for the last screen of all
 
 
 def step(
     gw: Gateway, db: sqlite3.Connection, channel: Channel, person: Person, turn: Turn, now: float
 ) -> Screen | None:
     """Take a step and return the screen; a repeated step gets the same screen again."""
-    row = sessions.by_reference(db, channel.id, turn.session)
     if turn.phase not in (Phase.START, Phase.INPUT):
         return None
+    row = _row(db, channel, person, turn, now)
     said = _said(row, turn)
     if row is not None and (said is None or row["ended_at"]):
         return Screen(row["screen"] or "", bool(row["goes_on"]))
     if row is None:
-        row = sessions.begin(db, person.address, channel.id, "ussd", turn.session, now)
+        key = _key(turn, person)
+        row = sessions.begin(db, person.address, channel.id, "ussd", key, now)
         move, ask = _begin(gw, db, channel, person, row, now, said or "")
     else:
         move, ask = _go_on(gw, db, channel, person, row, now, said or "")
     return _show(db, channel, row, turn, move, ask, now)
+
+
+def _key(turn: Turn, person: Person) -> str:
+    """Two people stay apart, even where a provider gives both sessions one id."""
+    return f"{turn.session}@{person.address}"
+
+
+def _row(
+    db: sqlite3.Connection, channel: Channel, person: Person, turn: Turn, now: float
+) -> sqlite3.Row | None:
+    """Return the session as it stands; None if it begins, or its id begins a second time."""
+    row = sessions.by_reference(db, channel.id, _key(turn, person))
+    if row is not None and turn.phase is Phase.START and _is_over(row, now):
+        sessions.set_aside(db, row["id"])
+        return None
+    return row
+
+
+def _is_over(row: sqlite3.Row, now: float) -> bool:
+    """Some providers call every session of a phone by the phone's number."""
+    since: float = now - row["updated_at"]
+    return since > (REPEATED if row["ended_at"] else PATIENCE)
 
 
 def _said(row: sqlite3.Row | None, turn: Turn) -> str | None:
@@ -52,8 +76,11 @@ def _said(row: sqlite3.Row | None, turn: Turn) -> str | None:
         return ussd.newest(turn.path, seen)
     if row is None:
         return ""
-    told_before = turn.phase is Phase.START or (turn.hops is not None and seen == str(turn.hops))
-    return None if told_before else turn.text
+    if turn.phase is Phase.START:
+        return None
+    if turn.hops is None or seen is None or not seen.isdecimal():
+        return turn.text
+    return None if turn.hops <= int(seen) else turn.text
 
 
 def _begin(

@@ -54,11 +54,15 @@ def decided(
     db.execute(sql, (decision, language, json.dumps(answer) if answer else None, id))
 
 
-def answer(db: sqlite3.Connection, channel: int, reference: str) -> list[str]:
+def by_reference(db: sqlite3.Connection, channel: int, reference: str) -> sqlite3.Row | None:
+    sql = "SELECT * FROM inbound WHERE channel = ? AND reference = ?"
+    row: sqlite3.Row | None = db.execute(sql, (channel, reference)).fetchone()
+    return row
+
+
+def answer(row: sqlite3.Row) -> list[str]:
     """Return what was handed back to the provider when this message first came."""
-    sql = "SELECT answer FROM inbound WHERE channel = ? AND reference = ?"
-    row = db.execute(sql, (channel, reference)).fetchone()
-    return list(json.loads(row["answer"])) if row and row["answer"] else []
+    return list(json.loads(row["answer"])) if row["answer"] else []
 
 
 def keep_call(

@@ -39,9 +39,16 @@ def apply(db: sqlite3.Connection, channel: int, receipt: Receipt, now: float) ->
     return int(row["id"]) if _move(db, row["id"], row["state"], receipt, now) else None
 
 
+def told_before(db: sqlite3.Connection, channel: int, receipt: Receipt) -> bool:
+    """Whether this very receipt is kept already."""
+    sql = "SELECT 1 FROM receipt WHERE channel = ? AND reference = ? AND status = ?"
+    key = (channel, receipt.reference, receipt.status)
+    return db.execute(sql, key).fetchone() is not None
+
+
 def _row(db: sqlite3.Connection, channel: int, receipt: Receipt) -> sqlite3.Row | None:
     row: sqlite3.Row | None = db.execute(_ROW, (channel, receipt.reference)).fetchone()
-    if row is None and receipt.own and receipt.own.isdecimal():
+    if row is None and receipt.own and receipt.own.isdecimal() and len(receipt.own) < 19:
         row = db.execute(_OWN, (channel, int(receipt.own))).fetchone()
     return row
 

@@ -74,6 +74,11 @@ def open_one(
     return row
 
 
+def set_aside(db: sqlite3.Connection, id: int) -> None:
+    """Give a session's reference free, for a provider that uses it once more."""
+    db.execute("UPDATE session SET reference = reference || '~' || id WHERE id = ?", (id,))
+
+
 def end(db: sqlite3.Connection, id: int, now: float) -> None:
     db.execute("UPDATE session SET ended_at = ? WHERE id = ?", (now, id))
 
