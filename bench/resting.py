@@ -8,11 +8,11 @@ from pathlib import Path
 import psutil
 
 from bench import served
-from bench.figures import Line, Spread
+from bench.figures import Line, Spread, Target
 from bench.size import Size
 
 SETTLE = 1.0  # seconds after the start, until all threads sleep
-MEGABYTE = 1_000_000
+MEBIBYTE = 1 << 20
 
 
 def measure(folder: Path, size: Size) -> Iterator[Line]:
@@ -25,8 +25,10 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
     for _ in range(size.rounds):
         _start(lambda: served.gateway(folder / "resting"), starts, memory)
         _start(lambda: served.bare_server(folder / "bare.db"), bare_starts, bare_memory)
-    yield Line("start until it answers", "seconds", Spread.of(starts), Spread.of(bare_starts))
-    yield Line("idle memory (PSS)", "MB", Spread.of(memory), Spread.of(bare_memory))
+    goal = Target(0.6, at_least=False)
+    yield Line("start until it answers", "seconds", Spread.of(starts), Spread.of(bare_starts), goal)
+    goal = Target(60, at_least=False)
+    yield Line("idle memory (PSS)", "MiB", Spread.of(memory), Spread.of(bare_memory), goal)
     idle = Spread.of([_written(folder / "resting", size.idle)])
     yield Line(f"written to disk in {size.idle:g} idle seconds", "kB", idle)
 
@@ -39,7 +41,7 @@ def _start(
     with server() as running:
         starts.append(running.seconds)
         time.sleep(SETTLE)
-        memory.append(sum(_memory(one) for one in _processes(running)) / MEGABYTE)
+        memory.append(sum(_memory(one) for one in _processes(running)) / MEBIBYTE)
 
 
 def _processes(running: served.Served) -> list[psutil.Process]:
