@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from gateway.context import Gateway
@@ -13,7 +14,7 @@ from gateway.store import sessions
 
 
 def begin(case: Case, talking: sqlite3.Row | None, name: str, before: str = "") -> str:
-    """Start a dialogue; `before` is a sentence that goes ahead of its first words."""
+    """Start a dialogue; `before` is a sentence that stands in place of its first words."""
     move = start(case.gw.pack, name, case.asking)
     return _show(case, talking, {}, move, name, before)
 
@@ -48,8 +49,8 @@ def _show(
         case.gw, case.db, case.channel, case.person, case.now, case.asking, inbound=case.id
     )
     move, case.asking = effects.apply(scene, move)
-    opening = case.asking.say(before) + "\n" if before else ""
-    case.reply(opening + sms(move.prompt), name)
+    prompt = replace(move.prompt, text=case.asking.say(before)) if before else move.prompt
+    case.reply(sms(prompt), name)
     left = {**notes, "dialogue": move.state.to_json() if move.state else None}
     save(case, talking, left)
     return f"dialogue:{name}"

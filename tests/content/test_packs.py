@@ -120,8 +120,6 @@ def test_a_list_of_words_is_not_empty(language, key):
 def test_a_word_we_tell_people_to_send_is_one_we_understand(language):
     told = {
         "more.hint": "word.more",
-        "more.none": "word.menu",
-        "menu.empty": "word.menu",
         "language.unknown": "word.language",
         "join.none": "word.join",
         "stopped": "word.alert",
@@ -158,6 +156,14 @@ def test_a_menu_is_at_most_three_screens_and_two_sms(language, name):
     asked = prompt(pack(), State(f"menus.{name}"), Reader(language))
     assert len(shown(asked, Reader(language))) <= 3
     assert measure(sms(asked)).parts <= 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", ["menu.empty", "more.none"])
+def test_a_sentence_in_place_of_the_first_menus_title_costs_no_more_parts(language, key):
+    asked = prompt(pack(), State(HOME), Reader(language))
+    opened = replace(asked, text=Reader(language).say(key))
+    assert measure(sms(opened)).parts == measure(sms(asked)).parts
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
