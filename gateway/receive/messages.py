@@ -63,7 +63,7 @@ def decide(case: Case) -> str:
     match = gw.keywords.match(text, person.language, gw.tags, pending)
     talking = sessions.open_one(case.db, person.address, "sms", case.now - OPEN)
     notes: dict[str, Any] = json.loads(talking["state"] or "{}") if talking else {}
-    if notes.get("suggested") and normal(text) in _said(case, "yes"):
+    if notes.get("suggested") in gw.pack.topics and normal(text) in _said(case, "yes"):
         return topics.show(case, talking, notes["suggested"], 1)
     if match:
         _speak_as_asked(case, match)

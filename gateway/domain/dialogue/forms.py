@@ -61,10 +61,20 @@ def item(form: Form, state: State, partial: bool = False) -> FileItem | None:
 
 
 def partial(pack: Pack, state: State) -> FileItem | None:
-    """Make an item of what was typed before a session died; None if nothing was."""
+    """Make an item of what was typed before a session died; None if nothing was.
+
+    The words are kept even where the form they were typed into is gone or another one.
+    """
     room, _, name = state.dialogue.partition(".")
     form = pack.forms.get(name) if room == "forms" else None
-    return item(form, state, partial=True) if form else None
+    if form and state.answers.keys() <= _names(form):
+        return item(form, state, partial=True)
+    words = "\n".join(state.answers.values()) if room == "forms" else ""
+    return FileItem("other", words, partial=True) if words else None
+
+
+def _names(form: Form) -> set[str]:
+    return {name for field in form.fields for name in (field.name, f"{field.name}_words")}
 
 
 def _has(field: Field, written: set[str], state: State) -> bool:

@@ -67,7 +67,7 @@ class State:
         raw = json.loads(text)
         raw["back"] = tuple(raw["back"])
         raw["offered"] = tuple((pcode, name) for pcode, name in raw["offered"])
-        return cls(**raw)
+        return cls(**{name: raw[name] for name in cls.__slots__ if name in raw})
 
 
 @dataclass(frozen=True, slots=True)

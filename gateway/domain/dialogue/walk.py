@@ -36,9 +36,13 @@ def start(pack: Pack, name: str, ask: Ask, back: tuple[str, ...] = ()) -> Move:
 
 
 def step(pack: Pack, state: State | None, text: str, ask: Ask) -> Move:
-    """Take one answer. Without a state, or with one the pack no longer knows, show home."""
-    if state is None or state.dialogue not in pack.names:
-        return start(pack, HOME, ask)
+    """Take one answer. Without a state, or with one the pack no longer has, show home.
+
+    What was typed into a form that is no longer there is kept as a partial item.
+    """
+    if state is None or not _still_there(pack, state):
+        kept = forms.partial(pack, state) if state else None
+        return replace(start(pack, HOME, ask), effects=(kept,) if kept else ())
     if state.resuming:
         return _resume(pack, state, text, ask)
     said = digits(text)
@@ -50,6 +54,18 @@ def step(pack: Pack, state: State | None, text: str, ask: Ask) -> Move:
         return Move(turned, prompt(pack, turned, ask))
     rooms = {"menus": _menu, "topics": _topic, "forms": _form}
     return rooms[state.dialogue.partition(".")[0]](pack, state, text, ask)
+
+
+def _still_there(pack: Pack, state: State) -> bool:
+    """Tell whether a state of an earlier pack means anything in this one."""
+    if not pack.names.issuperset((state.dialogue, *state.back)):
+        return False
+    room, _, name = state.dialogue.partition(".")
+    steps = {
+        "topics": lambda: len(pack.topics[name].messages) - 1,
+        "forms": lambda: len(pack.forms[name].fields),
+    }
+    return room not in steps or state.step <= steps[room]()
 
 
 def to_resume(state: State) -> State:
@@ -181,7 +197,8 @@ def _welcome(form: Form, state: State, ask: Ask) -> str:
         return ask.say("join.none")
     for field in form.fields:
         if field.kind == "area" and field.name in state.answers:
-            return ask.say("place.saved", place=state.answers[f"{field.name}_words"])
+            name = state.answers.get(f"{field.name}_words", state.answers[field.name])
+            return ask.say("place.saved", place=name)
     return ask.say(form.close)
 
 
