@@ -22,13 +22,18 @@ def hook(name: str, kind: str) -> Response:
     channel = gw.channels.get(name)
     if channel is None:
         abort(404)
-    call = _hook(gw, kind)
+    answer = taken(gw, channel, _hook(gw, kind))
+    return Response(answer.body, status=answer.status, content_type=answer.type)
+
+
+def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
+    """Take a call, or refuse it; return what the provider must hear."""
     try:
         channel.provider.verify(call)
         events = list(channel.provider.read(call))
     except HookError as error:
-        return _response(_refused(gw, channel, call, error))
-    return _response(_taken(gw, channel, call, events))
+        return _refused(gw, channel, call, error)
+    return _decided(gw, channel, call, events)
 
 
 def _hook(gw: Gateway, kind: str) -> Hook:
@@ -47,7 +52,7 @@ def _hook(gw: Gateway, kind: str) -> Hook:
     )
 
 
-def _taken(gw: Gateway, channel: Channel, call: Hook, events: Sequence[Event]) -> Answer:
+def _decided(gw: Gateway, channel: Channel, call: Hook, events: Sequence[Event]) -> Answer:
     if not events:
         receive.keep_call(gw, channel.name, call.kind, "not understood", call.body)
     for event in events:
@@ -63,7 +68,3 @@ def _refused(gw: Gateway, channel: Channel, call: Hook, error: HookError) -> Ans
     if not isinstance(error, Forged):
         receive.keep_call(gw, channel.name, call.kind, str(error), call.body or call.url.encode())
     return channel.provider.refuse(call, error)
-
-
-def _response(answer: Answer) -> Response:
-    return Response(answer.body, status=answer.status, content_type=answer.type)
