@@ -23,6 +23,16 @@ WITH RECURSIVE up (id, parent, depth) AS (
    UNION ALL SELECT area.id, area.parent, depth + 1 FROM area JOIN up ON area.id = up.parent
 ) SELECT area.* FROM up JOIN area ON area.id = up.id ORDER BY depth
 """
+_PAGE = """
+SELECT area.*, above.name AS around,
+       (SELECT count(*) FROM contact WHERE contact.area = area.id) AS people
+  FROM area LEFT JOIN area AS above ON above.id = area.parent
+ WHERE area.retired_at IS NULL AND area.pcode > :after
+   AND (:text = '' OR area.pcode = :text
+        OR area.id IN (SELECT area FROM area_name WHERE normal >= :normal
+                          AND normal < :normal || char(1114111)))
+ ORDER BY area.pcode LIMIT :limit
+"""
 _CALLED = """
 SELECT DISTINCT name FROM area_name WHERE area IN (SELECT value FROM json_each(?)) LIMIT 500
 """
@@ -106,3 +116,14 @@ def timezone(db: sqlite3.Connection, area: int | None) -> str | None:
 
 def every(db: sqlite3.Connection) -> list[sqlite3.Row]:
     return db.execute("SELECT * FROM area WHERE retired_at IS NULL ORDER BY level, name").fetchall()
+
+
+def page(
+    db: sqlite3.Connection, after: str = "", text: str = "", normal: str = "", limit: int = 25
+) -> list[sqlite3.Row]:
+    """Return areas by P-code, with their people and the area around each.
+
+    `text` is a P-code, `normal` the beginning of a name as it is matched.
+    """
+    told = {"after": after, "text": text, "normal": normal, "limit": limit}
+    return db.execute(_PAGE, told).fetchall()

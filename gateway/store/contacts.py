@@ -32,7 +32,9 @@ SELECT contact.id, contact.language, contact.created_at, contact.heard_at,
 """
 _FILTERS = {
     "language": "AND contact.language = :language",
-    "area": "AND contact.area IN (SELECT id FROM area WHERE pcode = :area)",
+    "area": "AND contact.area IN (WITH RECURSIVE inside (id) AS (SELECT id FROM area"
+    " WHERE pcode = :area UNION SELECT area.id FROM area JOIN inside ON area.parent = inside.id)"
+    " SELECT id FROM inside)",
     "group": "AND contact.id IN (SELECT contact FROM member JOIN groups ON groups.id = groups"
     " WHERE groups.name = :group)",
     "consent": "AND address.consent = :consent",

@@ -47,6 +47,10 @@ def fill(gw: Gateway, now: float) -> None:
 
 def _people(db: sqlite3.Connection, now: float) -> None:
     db.execute("INSERT INTO area (pcode, name) VALUES ('NP0106', 'Sunsari')")
+    areas = [(f"NP{n:05}", f"{WORDS[1][n : n + 30]} {n}") for n in range(40)]
+    db.executemany("INSERT INTO area (pcode, name, parent) VALUES (?, ?, 1)", areas)
+    groups = [(f"{WORDS[1][n : n + 25]} {n}",) for n in range(35)]
+    db.executemany("INSERT INTO groups (name) VALUES (?)", groups)
     for n in range(30):
         language = ("ar", "ne", None)[n % 3]
         db.execute(
@@ -57,6 +61,7 @@ def _people(db: sqlite3.Connection, now: float) -> None:
             "INSERT INTO address (contact, kind, value, consent) VALUES (?, 'phone', ?, 'in')",
             (n + 1, f"+447700900{n:03}"),
         )
+        db.execute("INSERT INTO member (groups, contact) VALUES (1, ?)", (n + 1,))
 
 
 def _message(db: sqlite3.Connection, n: int, at: float) -> None:

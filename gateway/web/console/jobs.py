@@ -24,6 +24,20 @@ STATES = {
     "failed": N_("It broke off. What was done before is kept. Try again, or ask an administrator."),
 }
 
+# What the numbers and notes of a result are called; others are shown as they are.
+RESULTS = {
+    "new": N_("New"),
+    "changed": N_("Changed"),
+    "same": N_("As they were"),
+    "left": N_("Left before, so they stay out"),
+    "refused": N_("Refused"),
+    "encoding": N_("Read as (look at the accents)"),
+}
+KINDS = {
+    "import_contacts": N_("Bring in contacts"),
+    "import_areas": N_("Bring in areas"),
+}
+
 
 @blueprint.get("/jobs/<int:id>")
 @allowed()
@@ -37,6 +51,8 @@ def show(id: int) -> ResponseReturnValue:
         sentence=STATES[job["state"]],
         percent=percent(job["done"], job["total"]),
         result=json.loads(job["result"] or "{}"),
+        names=RESULTS,
+        kinds=KINDS,
         refusals=found[:ROWS],
         refused=jobs.refused(db, id),
         more=f"/jobs/{id}?after={found[ROWS - 1]['line']}" if len(found) > ROWS else "",

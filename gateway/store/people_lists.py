@@ -1,0 +1,48 @@
+"""People as rows of a list, and the last messages of one person."""
+
+import sqlite3
+
+_ROWS = """
+SELECT address.id, address.value AS address, coalesce(contact.language, '') AS language,
+       coalesce(area.pcode, '') AS area, address.consent,
+       coalesce((SELECT group_concat(groups.name, '|') FROM member
+                   JOIN groups ON groups.id = member.groups
+                  WHERE member.contact = contact.id), '') AS groups
+  FROM address JOIN contact ON contact.id = address.contact
+  LEFT JOIN area ON area.id = contact.area
+ WHERE address.id > ? AND address.kind = 'phone' ORDER BY address.id LIMIT ?
+"""
+# Nothing that belongs to a sensitive item: whoever reads this may not know that there is one.
+_RECENT = """
+SELECT * FROM (
+  SELECT 'in' AS direction, inbound.id, inbound.received_at AS at, inbound.text,
+         inbound.language, NULL AS state
+    FROM inbound JOIN address ON address.id = inbound.address
+   WHERE address.contact = :contact
+     AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.address = address.id AND sensitive
+           AND (feedback.inbound = inbound.id OR EXISTS (SELECT 1 FROM feedback_event
+                 WHERE feedback_event.feedback = feedback.id
+                   AND feedback_event.inbound = inbound.id)))
+   ORDER BY inbound.id DESC LIMIT :limit)
+UNION ALL
+SELECT * FROM (
+  SELECT 'out', outbox.id, outbox.created_at, coalesce(outbox.text, alert_text.text),
+         outbox.language, outbox.state
+    FROM outbox JOIN address ON address.id = outbox.address
+    LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
+   WHERE address.contact = :contact
+     AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.address = address.id AND sensitive
+           AND (feedback.id = outbox.feedback OR feedback.inbound = outbox.inbound))
+   ORDER BY outbox.id DESC LIMIT :limit)
+ ORDER BY at DESC LIMIT :limit
+"""
+
+
+def rows(db: sqlite3.Connection, after: int = 0, limit: int = 500) -> list[sqlite3.Row]:
+    """Return every phone with what is known of its person, from above the address id `after`."""
+    return db.execute(_ROWS, (after, limit)).fetchall()
+
+
+def recent(db: sqlite3.Connection, contact: int, limit: int = 10) -> list[sqlite3.Row]:
+    """Return the last messages from and to a person, newest first, without sensitive ones."""
+    return db.execute(_RECENT, {"contact": contact, "limit": limit}).fetchall()

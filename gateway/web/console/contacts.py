@@ -1,0 +1,195 @@
+"""Contacts: found by place, group or number, corrected, brought in and taken out as lists."""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from gateway import imports, people
+from gateway.context import Gateway
+from gateway.domain import csv_cells
+from gateway.domain.alerts import Refused
+from gateway.domain.keywords import normal
+from gateway.domain.phone import mask
+from gateway.store import areas, audit, consent, contacts, people_lists
+from gateway.web.console.alert_words import called, options, why
+from gateway.web.pages import BIGGEST, given, render
+from gateway.web.staff import act, allowed, gateway, person
+from gateway.web.words import N_, _, badge
+
+blueprint = Blueprint("contacts", __name__)
+
+ROWS = 25
+WORKERS = ("operator", "administrator")
+READERS = (*WORKERS, "auditor")
+FILTERS = ("number", "area", "group", "language", "consent")
+TOLD = {
+    "in": N_("Wants all messages"),
+    "alerts": N_("Wants alerts only"),
+    "out": N_("Wants nothing more"),
+}
+HOWS = {
+    "message": N_("wrote to us"),
+    "import": N_("came by list"),
+    "api": N_("came by program"),
+    "staff": N_("told staff"),
+    "demo": N_("made for trying"),
+    "restore": N_("kept out after a restore"),
+}
+NO_FILE = N_("Choose a file first.")
+
+
+@blueprint.get("/contacts")
+@allowed(*READERS)
+def index() -> ResponseReturnValue:
+    db = gateway().store.read
+    asked = {name: request.args.get(name, "").strip() for name in FILTERS}
+    wanted = {name: value for name, value in asked.items() if value}
+    if person().role not in WORKERS:  # who tries numbers learns whose they are
+        wanted.pop("number", None)
+    rows = contacts.page(db, given("before", BIGGEST), ROWS + 1, **wanted)
+    older = urlencode({**wanted, "before": rows[ROWS - 1]["id"]}) if len(rows) > ROWS else ""
+    return render(
+        "contacts.html", rows=rows[:ROWS], older=f"/contacts?{older}" if older else "",
+        total=contacts.count(db), asked=asked, narrowed=bool(wanted), mask=mask, called=called,
+        works=person().role in WORKERS, **_choices(db),
+    )  # fmt: skip
+
+
+def _choices(db: sqlite3.Connection) -> dict[str, Any]:
+    """Return what a list of contacts can be narrowed by, as choices of a form."""
+    return {
+        "tags": [(tag, called(tag)) for tag in gateway().tags],
+        "group_names": [(row["name"], row["name"]) for row in contacts.groups(db)],
+        "consents": [(word, _(badge(word).label)) for word in people.CONSENTS],
+    }
+
+
+def _contact(id: int) -> sqlite3.Row:
+    return contacts.get(gateway().store.read, id) or abort(404)
+
+
+@blueprint.get("/contacts/<int:id>")
+@allowed(*READERS)
+def show(id: int) -> ResponseReturnValue:
+    return _page(_contact(id))
+
+
+def _page(
+    row: sqlite3.Row, status: int = 200, wrong: str = "", numbers: bool = False, **typed: str
+) -> ResponseReturnValue:
+    """Return the page of one person; numbers are masked unless somebody asked for them."""
+    db = gateway().store.read
+    found = contacts.addresses(db, row["id"])
+    tags = dict.fromkeys([*gateway().tags, *([row["language"]] if row["language"] else [])])
+    return render(
+        "contact.html", status, contact=row, wrong=wrong, numbers=numbers, mask=mask,
+        addresses=found, ledger=[e for one in found for e in consent.entries(db, one["id"])][:ROWS],
+        messages=people_lists.recent(db, row["id"]), works=person().role in WORKERS,
+        groups="\n".join(contacts.groups_of(db, row["id"])), hows=HOWS, typed=typed,
+        tags=[("", "–"), *((tag, called(tag)) for tag in tags)], told=options(TOLD), called=called,
+    )  # fmt: skip
+
+
+@blueprint.post("/contacts/<int:id>")
+@allowed(*WORKERS)
+def change(id: int) -> ResponseReturnValue:
+    """Correct language, place and groups."""
+    row, form = _contact(id), request.form
+    names = [line.strip() for line in form.get("groups", "").splitlines()]
+    fields = people.Fields(
+        address="",
+        language=form.get("language", ""),
+        area=_pcode(form.get("area", "").strip()),
+        groups=tuple(name for name in names if name),
+    )
+    return _changed(row, fields, "contact.change")
+
+
+def _pcode(place: str) -> str:
+    """Return the P-code of an area given by its code or its only name; else what was given."""
+    db = gateway().store.read
+    found = [] if areas.by_pcode(db, place) else areas.named(db, normal(place))
+    return str(found[0]["pcode"]) if len(found) == 1 else place
+
+
+@blueprint.post("/contacts/<int:id>/consent")
+@allowed(*WORKERS)
+def consented(id: int) -> ResponseReturnValue:
+    """Write down what the person said, with where the proof is kept."""
+    row, asked = _contact(id), request.form.get("consent", "")
+    if asked not in TOLD:
+        abort(400)
+    proof = request.form.get("proof", "").strip()[:200] or None
+    return _changed(row, people.Fields(address="", consent=asked, proof=proof), "contact.consent")
+
+
+def _changed(row: sqlite3.Row, fields: people.Fields, word: str) -> ResponseReturnValue:
+    gw, by, id = gateway(), person().by, row["id"]
+    try:
+        came = act(
+            word,
+            f"contact:{id}",
+            lambda db: people.change_contact(gw, db, by, id, fields, "staff"),
+        )
+    except Refused as error:
+        return _page(row, 409, why(error), area=fields.area or "")
+    if came.left and fields.consent:
+        wrong = _("They have left. Only their own message can bring them back.")
+        return _page(row, 409, wrong)
+    flash(_("Saved."))
+    return redirect(f"/contacts/{id}", 303)
+
+
+@blueprint.post("/contacts/<int:id>/number")
+@allowed(*WORKERS)
+def number(id: int) -> ResponseReturnValue:
+    """Show the whole number, once, to whoever may see it and is written down."""
+    row = _contact(id)
+    act("contact.number", f"contact:{id}", lambda db: None)
+    return _page(row, numbers=True)
+
+
+@blueprint.get("/contacts/import")
+@allowed(*WORKERS)
+def bring() -> ResponseReturnValue:
+    return render("contacts_import.html", wrong="")
+
+
+@blueprint.post("/contacts/import")
+@allowed(*WORKERS)
+def brought() -> ResponseReturnValue:
+    try:
+        return redirect(f"/jobs/{begin('contacts')}", 303)
+    except Refused as error:
+        return render("contacts_import.html", 409, wrong=why(error))
+
+
+def begin(kind: str) -> int:
+    """Keep the list of a form as a job; return its id. Refused if it is no list."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Refused(NO_FILE, "file")
+    return imports.start(gateway(), person().by, kind, sent.read(), sent.filename[-60:])
+
+
+@blueprint.post("/contacts/export")
+@allowed("administrator")
+def export() -> ResponseReturnValue:
+    """Hand out everybody as a list that can be brought in again; it is written down."""
+    gw, by = gateway(), person().by
+    gw.store.write(lambda db: audit.write(db, gw.clock(), by, "contacts.export", "contacts"))
+    headers = {"Content-Disposition": "attachment; filename=contacts.csv"}
+    return Response(_csv(gw), mimetype="text/csv", headers=headers)
+
+
+def _csv(gw: Gateway) -> Iterator[str]:
+    """Yield lines in chunks, so that a large list needs little memory."""
+    columns, after = ("address", "language", "area", "groups", "consent"), 0
+    yield "\ufeff" + csv_cells.line(columns)
+    while rows := people_lists.rows(gw.store.read, after):
+        yield "".join(csv_cells.line([row[name] for name in columns]) for row in rows)
+        after = rows[-1]["id"]
