@@ -17,6 +17,16 @@ from gateway.store.contacts import Person
 CONSENTS = ("none", "pending", "in", "alerts", "out")
 LONGEST = 60  # letters of a group's name
 
+N_ = str  # marks a sentence for translators
+
+NO_CONTACT = N_("There is no contact %(id)s.")
+NOT_A_NUMBER = N_("This is not a phone number.")
+NOT_A_PHONE = N_("A name or a short code cannot be a contact.")
+NOT_A_CONSENT = N_("Consent is one of none, pending, in, alerts, out.")
+NOT_A_TAG = N_("The language is not a language tag, as ne or pt-MZ.")
+NOT_A_GROUP = N_("A group's name has 1 to 60 letters.")
+NOT_AN_AREA = N_("No area has this P-code.")
+
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*")
 _JOINED = ("pending", "in", "alerts")
 
@@ -69,7 +79,7 @@ def change_contact(
 ) -> Added:
     """Change what is known of a person, found by id; the address in `fields` is not looked at."""
     if contacts.get(db, contact) is None:
-        raise Refused(f"There is no contact {contact}.", "id")
+        raise Refused(NO_CONTACT, "id", id=contact)
     first = contacts.by_address(db, contacts.addresses(db, contact)[0]["id"])
     wanted = _Wanted.of(db, fields)
     changed = _describe(db, contact, wanted)
@@ -83,9 +93,9 @@ def address_of(gw: Gateway, raw: str) -> str:
     try:
         found = normalise(raw, gw.settings["REGION"] or None)
     except BadNumber:
-        raise Refused("This is not a phone number.", "address") from None
+        raise Refused(NOT_A_NUMBER, "address") from None
     if found.kind != "phone":
-        raise Refused("A name or a short code cannot be a contact.", "address")
+        raise Refused(NOT_A_PHONE, "address")
     return found.value
 
 
@@ -102,7 +112,7 @@ class _Wanted:
     @classmethod
     def of(cls, db: sqlite3.Connection, fields: Fields) -> "_Wanted":
         if fields.consent is not None and fields.consent not in CONSENTS:
-            raise Refused(f"Consent is one of {', '.join(CONSENTS)}.", "consent")
+            raise Refused(NOT_A_CONSENT, "consent")
         language = fields.language and tag_of(fields.language)
         groups = None if fields.groups is None else _groups(fields.groups)
         return cls(language, _area(db, fields.area), groups, fields.consent, fields.proof)
@@ -116,14 +126,14 @@ def tag_of(given: str) -> str:
     """
     tag = normal(given)
     if nearest(tag) is None and not _TAG.fullmatch(tag):
-        raise Refused("The language is not a language tag, as ne or pt-MZ.", "language")
+        raise Refused(NOT_A_TAG, "language")
     return tag
 
 
 def _groups(names: tuple[str, ...]) -> tuple[str, ...]:
     tidy = tuple(dict.fromkeys(" ".join(name.split()) for name in names))
     if not all(0 < len(name) <= LONGEST for name in tidy):
-        raise Refused(f"A group's name has 1 to {LONGEST} letters.", "groups")
+        raise Refused(NOT_A_GROUP, "groups")
     return tidy
 
 
@@ -132,7 +142,7 @@ def _area(db: sqlite3.Connection, pcode: str | None) -> int | None:
         return None if pcode is None else 0
     found = areas.id_of(db, pcode.strip())
     if found is None:
-        raise Refused("No area has this P-code.", "area")
+        raise Refused(NOT_AN_AREA, "area")
     return found
 
 

@@ -18,7 +18,6 @@ from gateway.web.words import N_, _
 blueprint = Blueprint("groups", __name__)
 
 ROWS = 25
-NAME = N_("A group's name has 1 to 60 letters.")
 UNKNOWN = N_("Nobody with this number is among the contacts. Bring them in first.")
 
 
@@ -39,7 +38,7 @@ def _list(status: int = 200, wrong: str = "", name: str = "") -> ResponseReturnV
 def make() -> ResponseReturnValue:
     name = " ".join(request.form.get("name", "").split())
     if not 0 < len(name) <= people.LONGEST:
-        return _list(409, _(NAME), name)
+        return _list(409, _(people.NOT_A_GROUP), name)
     exercise = bool(request.form.get("exercise"))
 
     def work(db: sqlite3.Connection) -> int:
