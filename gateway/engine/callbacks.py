@@ -99,6 +99,10 @@ class Callbacks(threading.Thread):
             taken = self._post(row)
         except SendError:
             taken = False
+        except ValueError as error:
+            # Sealed with another key, or an address nothing can call: the others go on.
+            log.error("webhook %s: %s", row["webhook"], type(error).__name__)
+            taken = False
         if not taken:
             self._resting[row["webhook"]] = self._gw.clock() + pause(row["attempts"] + 1)
         return Told(row, taken)

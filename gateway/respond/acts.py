@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
+from gateway import tell
 from gateway.context import Gateway
 from gateway.domain.feedback import Priority, Status, Type, road
 from gateway.respond.one_act import act
@@ -190,4 +191,5 @@ def _piece(
     if item["sensitive"]:
         feedback.mark(db, id, True, by, now)
     feedback.event(db, id, "note", by, now, new="split", text=item["reference"])
+    tell.feedback_new(db, id, now)
     return reference

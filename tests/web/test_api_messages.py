@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -159,6 +160,19 @@ def test_the_same_key_gets_the_same_answer_and_sends_nothing(gw, program, clock:
     asked = WHOLE | {"key": "order 7"}
     another: Any = Program(gw, "administrator").post("/messages", asked).json
     assert another["messages"][0].get("id") == "out-2"
+
+
+def test_the_same_key_at_the_same_moment_sends_once(gw, program):
+    asked = WHOLE | {"key": "order 8"}
+    app = program.client.application
+    headers = {"Authorization": f"Bearer {program.token}"}
+
+    def ask(_: int) -> bytes:
+        return app.test_client().post("/api/v1/messages", json=asked, headers=headers).data
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(ask, range(16)))
+    assert len(answers) == len(rows(gw)) == 1
 
 
 def test_a_topic_goes_to_each_in_their_language_and_more_gives_the_next(gw, program):

@@ -172,6 +172,17 @@ def test_one_that_does_not_answer_holds_up_no_other(gw, program):
     assert [one["waiting"] for one in listed] == [30, 0]
 
 
+def test_one_whose_secret_cannot_be_opened_holds_up_no_other(gw, program):
+    with answering(200, "") as server:
+        listen(program, f"{server.url}/first", ["message.in"])
+        listen(program, f"{server.url}/second", ["message.in"])
+        gw.store.write(lambda db: db.execute("UPDATE webhook SET secret = 'torn' WHERE id = 1"))
+        write_in(gw, "the well is dry", "m1")
+        with running(gw):
+            until(lambda: [row["webhook"] for row in waiting(gw)] == [1])
+        assert [asked.path for asked in server.asked] == ["/second"]
+
+
 def test_a_restart_loses_nothing(gw, program, settings: Settings, clock: Clock):
     listen(program, NOWHERE, ["message.in"])
     with running(gw):
