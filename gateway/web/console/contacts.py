@@ -187,9 +187,6 @@ def export() -> ResponseReturnValue:
 
 
 def _csv(gw: Gateway) -> Iterator[str]:
-    """Yield lines in chunks, so that a large list needs little memory."""
-    columns, after = ("address", "language", "area", "groups", "consent"), 0
-    yield "\ufeff" + csv_cells.line(columns)
-    while rows := people_lists.rows(gw.store.read, after):
-        yield "".join(csv_cells.line([row[name] for name in columns]) for row in rows)
-        after = rows[-1]["id"]
+    """Yield lines as they are read, so that a large list needs little memory."""
+    yield "\ufeff"
+    yield from map(csv_cells.line, people_lists.export(gw.store.read))

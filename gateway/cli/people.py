@@ -1,0 +1,97 @@
+"""gateway contacts …, gateway areas …: lists of people and places as CSV files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from gateway import imports
+from gateway.cli.opening import BY, gateway, plainly
+from gateway.context import Gateway
+from gateway.domain.csv_cells import line
+from gateway.store import audit, jobs, people_lists
+
+_file = click.Path(exists=True, path_type=Path, dir_okay=False)
+
+
+@click.group("contacts")
+def contacts_command() -> None:
+    """People and their numbers."""
+
+
+@click.group("areas")
+def areas_command() -> None:
+    """Places with their P-codes."""
+
+
+@contacts_command.command("import")
+@click.argument("file", type=_file)
+@click.option("--json", "as_json", is_flag=True)
+@plainly
+def import_contacts(file: Path, as_json: bool) -> None:
+    """Import a CSV: address, and as you have them language, area, groups, consent, proof.
+
+    Broken rows are listed with the reason; the rest is imported. Who left stays out.
+    """
+    _import("contacts", file, as_json)
+
+
+@areas_command.command("import")
+@click.argument("file", type=_file)
+@click.option("--json", "as_json", is_flag=True)
+@plainly
+def import_areas(file: Path, as_json: bool) -> None:
+    """Import a CSV: pcode, name, and as you have them parent, level, timezone, languages."""
+    _import("areas", file, as_json)
+
+
+def _import(kind: str, file: Path, as_json: bool) -> None:
+    with gateway() as gw:
+        job = imports.start(gw, BY, kind, file.read_bytes(), file.name)
+        _run(gw, job, quiet=as_json)
+        told = _told(gw, job)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        _say(told)
+    raise SystemExit(1 if told["state"] == "failed" else 0)
+
+
+def _run(gw: Gateway, job: int, quiet: bool) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, disable=quiet) as bar:
+        task = bar.add_task("Importing", total=None)
+        imports.run(gw, job, lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _told(gw: Gateway, job: int) -> dict[str, Any]:
+    row = jobs.by_id(gw.store.read, job)
+    assert row is not None
+    total = jobs.refused(gw.store.read, job)
+    refused = [
+        {"line": refusal["line"], "reason": refusal["reason"]}
+        for refusal in jobs.refusals(gw.store.read, job, limit=max(total, 1))
+    ]
+    result = json.loads(row["result"] or "{}")
+    return {"state": row["state"], "lines": row["done"], **result, "refused": refused}
+
+
+def _say(told: dict[str, Any]) -> None:
+    for refusal in told["refused"]:
+        click.echo(f"Line {refusal['line']}: {refusal['reason']}")
+    counts = [f"{value} {name}" for name, value in told.items() if isinstance(value, int)]
+    click.echo(", ".join([*counts, f"{len(told['refused'])} refused"]))
+
+
+@contacts_command.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@plainly
+def export_contacts(file: Path) -> None:
+    """Write all contacts to a CSV file. It holds numbers: keep it safe, delete it soon."""
+    with gateway() as gw:
+        gw.store.write(lambda db: audit.write(db, gw.clock(), BY, "contacts.export", "contacts"))
+        with file.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(line(row) for row in people_lists.export(gw.store.read))
+    click.echo(f"The contacts are in {file}.")
