@@ -56,8 +56,8 @@ class State:
 
     @property
     def depth(self) -> int:
-        """How many screens lie between here and home."""
-        return len(self.back) + self.step
+        """How many screens lie between here and home; whether to go on is asked before any."""
+        return 0 if self.resuming else len(self.back) + self.step
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

@@ -9,7 +9,7 @@ from gateway.web.words import N_, gateway, local
 SLOWED = 600.0  # seconds; a longer hold is not about speed
 
 DO = {
-    "off": N_("Nothing goes out and nothing is taken in. Turn it on when it should work again."),
+    "off": N_("Nothing goes out. What comes in is kept, and answers wait until you turn it on."),
     "slow": N_("The provider asks us to slow down. Sending goes on by itself in a moment."),
     "account": N_(
         "The provider does not let us send: the sign-in, the credit or the sender is wrong. "
