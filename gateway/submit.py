@@ -17,6 +17,16 @@ from gateway.store import areas, audit, bulk
 MOST_PEOPLE = 10_000
 MOST_PARTS = 10
 
+N_ = str  # marks a sentence for translators
+
+OVER = N_("The message would be over before it is sent: set a later end.")
+PEOPLE = N_("A call takes 1 to %(most)s recipients.")
+TEXT_OR_TOPIC = N_("Give a text or a topic, and not both.")
+NO_TOPIC = N_("There is no such topic.")
+NO_SUCH_CHANNEL = N_("There is no channel of this name.")
+NOT_THIS_ONE = N_("This channel is off or carries no SMS. Turn it on.")
+NO_CHANNEL = N_("No channel carries SMS. Add one: gateway channel add.")
+
 
 class NoChannel(Refused):
     """Nothing can carry the message now; the text says what to do."""
@@ -89,9 +99,9 @@ def check(gw: Gateway, order: Order) -> Ready:
     _check_words(gw, order)
     due = now if order.due_at is None else max(now, order.due_at)
     if order.expires_at is not None and order.expires_at <= due:
-        raise Refused("The message would be over before it is sent: set a later end.", "expires")
+        raise Refused(OVER, "expires")
     if not 0 < len(order.to) <= MOST_PEOPLE:
-        raise Refused(f"A call takes 1 to {MOST_PEOPLE} recipients.", "to")
+        raise Refused(PEOPLE, "to", most=MOST_PEOPLE)
     usable = {channel.id: channel for channel in gw.channels.all() if channel.carries_sms}
     usual = _usual(gw, order.channel, usable)
     region = usual.region or gw.settings["REGION"] or None
@@ -102,9 +112,9 @@ def check(gw: Gateway, order: Order) -> Ready:
 
 def _check_words(gw: Gateway, order: Order) -> None:
     if (order.text is None) == (order.topic is None):
-        raise Refused("Give a text or a topic, and not both.", "text")
+        raise Refused(TEXT_OR_TOPIC, "text")
     if order.topic is not None and order.topic not in gw.pack.topics:
-        raise Refused("There is no such topic.", "topic")
+        raise Refused(NO_TOPIC, "topic")
     if order.text is not None:
         check_text(order.text, "text", MOST_PARTS)
     if order.language is not None:
@@ -116,12 +126,12 @@ def _usual(gw: Gateway, name: str | None, usable: Mapping[int, Channel]) -> Chan
     if name is not None:
         channel = gw.channels.get(name)
         if channel is None:
-            raise Refused("There is no channel of this name.", "channel")
+            raise Refused(NO_SUCH_CHANNEL, "channel")
         if channel.id not in usable:
-            raise NoChannel("This channel is off or carries no SMS. Turn it on.", "channel")
+            raise NoChannel(NOT_THIS_ONE, "channel")
         return channel
     if not usable:
-        raise NoChannel("No channel carries SMS. Add one: gateway channel add.", "channel")
+        raise NoChannel(NO_CHANNEL, "channel")
     return next(iter(usable.values()))
 
 

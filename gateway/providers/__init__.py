@@ -20,6 +20,8 @@ PROVIDERS = {
 
 Pairs = tuple[tuple[str, str], ...]
 
+N_ = str  # marks a sentence for translators: staff read a setting's meaning in their language
+
 
 @dataclass(frozen=True, slots=True)
 class Hook:
@@ -74,7 +76,7 @@ class Need:
 
 
 COUNTRY = Need(
-    "country", "Two letters, for numbers without a country.", default="", pattern=r"(\w\w)?"
+    "country", N_("Two letters, for numbers without a country."), default="", pattern=r"(\w\w)?"
 )
 TIMEOUT = Need(
     "timeout",

@@ -16,7 +16,18 @@ from gateway.domain.messages import (
     Status,
     Turn,
 )
-from gateway.providers import COUNTRY, Answer, Can, Garbled, Hook, HookError, Need, reading, sending
+from gateway.providers import (
+    COUNTRY,
+    N_,
+    Answer,
+    Can,
+    Garbled,
+    Hook,
+    HookError,
+    Need,
+    reading,
+    sending,
+)
 
 FAILURES = {outcome.value: outcome for outcome in Outcome}
 KNOWN = {"from", "to", "text", "id", "at", "status", "error", "session", "input", "path", "phase"}
@@ -29,20 +40,22 @@ class Simulator:
     name = "simulator"
     can = Can(ussd=True, batch=1000, connections=1, rate=1000.0)
     needs = (
-        Need("secret", "Calls must carry it as X-Simulator-Secret.", secret=True, default=""),
+        Need("secret", N_("Calls must carry it as X-Simulator-Secret."), secret=True, default=""),
         Need(
             "ussd",
-            "What a USSD step brings: last (the newest input) or path (all inputs so far).",
+            N_("What a USSD step brings: last (the newest input) or path (all inputs so far)."),
             default="last",
             pattern="last|path",
         ),
         Need(
             "fail",
-            "Numbers that go wrong, as NUMBER=CODE,… where CODE is an outcome or a word of yours.",
+            N_(
+                "Numbers that go wrong, as NUMBER=CODE,… where CODE is an outcome or your own word."
+            ),
             default="",
             pattern=r"([^=,]+=\w+(,[^=,]+=\w+)*)?",
         ),
-        Need("latency_ms", "How long a sending takes.", default="0", pattern=r"\d{1,5}"),
+        Need("latency_ms", N_("How long a sending takes."), default="0", pattern=r"\d{1,5}"),
         COUNTRY,
     )
 

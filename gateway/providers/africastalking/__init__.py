@@ -22,6 +22,7 @@ from gateway.domain.messages import (
 )
 from gateway.providers import (
     COUNTRY,
+    N_,
     TIMEOUT,
     Answer,
     Can,
@@ -48,17 +49,17 @@ class AfricasTalking:
     name = "africastalking"
     can = Can(ussd=True, batch=100, rate=30.0)
     needs = (
-        Need("username", "Your app's user name; `sandbox` for the sandbox.", pattern=r"\S{1,64}"),
-        Need("api_key", "The API key of that app.", secret=True, pattern=r"\S{6,256}"),
+        Need("username", N_("Your app's user name, or `sandbox`."), pattern=r"\S{1,64}"),
+        Need("api_key", N_("The API key of that app."), secret=True, pattern=r"\S{6,256}"),
         Need(
             "sender",
-            "Short code or name to send from; empty: the channel's address.",
+            N_("Short code or name to send from; empty: the channel's address."),
             default="",
             pattern=r"(\+?[\w .-]{1,15})?",
         ),
         Need(
             "hook_key",
-            "A word of your own; calls must carry it as ?key=… (they sign nothing).",
+            N_("A word of your own; calls must carry it as ?key=… (they sign nothing)."),
             secret=True,
             default="",
             pattern=r"([\w-]{16,128})?",

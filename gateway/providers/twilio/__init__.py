@@ -22,6 +22,7 @@ from gateway.domain.messages import (
 )
 from gateway.providers import (
     COUNTRY,
+    N_,
     TIMEOUT,
     Answer,
     Can,
@@ -68,31 +69,33 @@ class Twilio:
     name = "twilio"
     can = Can(batch=100, connections=32, characters=1600)
     needs = (
-        Need("account_sid", "The Account SID, on the console's first page.", pattern="AC\\w{32}"),
-        Need("auth_token", "The Auth Token beside it.", secret=True, pattern=r"\S{8,128}"),
+        Need(
+            "account_sid", N_("The Account SID, on the console's first page."), pattern="AC\\w{32}"
+        ),
+        Need("auth_token", N_("The Auth Token beside it."), secret=True, pattern=r"\S{8,128}"),
         Need(
             "auth_token_2",
-            "The other Auth Token, while you change from one to the other.",
+            N_("The other Auth Token, while you change from one to the other."),
             secret=True,
             default="",
             pattern=r"(\S{8,128})?",
         ),
         Need(
             "messaging_service_sid",
-            "Send through this Messaging Service.",
+            N_("Send through this Messaging Service."),
             default="",
             pattern="(MG\\w{32})?",
         ),
         Need(
             "api_key",
-            "Sign in with this API key (SK…) to send; empty: with the Auth Token.",
+            N_("Sign in with this API key (SK…) to send; empty: with the Auth Token."),
             default="",
             pattern="(SK\\w{32})?",
         ),
-        Need("api_secret", "The secret of that API key.", secret=True, default=""),
+        Need("api_secret", N_("The secret of that API key."), secret=True, default=""),
         Need(
             "reply",
-            "How answers travel: rest (queued) or twiml (in the call itself).",
+            N_("How answers travel: rest (queued) or twiml (in the call itself)."),
             default="rest",
             pattern="rest|twiml",
         ),

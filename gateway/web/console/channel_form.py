@@ -12,6 +12,8 @@ NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){1,30}")
 
 BAD_NAME = N_("A name has 2 to 31 small letters, digits and hyphens.")
 NOT_A_NUMBER = N_("Give a number above zero, or leave it empty.")
+MUST_BE_GIVEN = N_("%(name)s must be given.")
+NOT_IN_FORM = N_("%(name)s is not of the right form.")
 
 
 @dataclass(slots=True)
@@ -48,10 +50,16 @@ def read(provider: str, form: Mapping[str, str], old: Mapping[str, str], name: s
     needs = providers.load(provider).needs
     wanted.settings = {n.name: v for n in needs if (v := _value(n, form, old)) is not None}
     for need in needs:
-        told = need.wrong(wanted.settings.get(need.name))
-        if told and not need.hidden:
-            wanted.wrong["set-" + need.name] = told
+        value = wanted.settings.get(need.name)
+        if need.wrong(value) and not need.hidden:
+            wanted.wrong["set-" + need.name] = _told(need, value)
     return wanted
+
+
+def _told(need: Need, value: str | None) -> str:
+    """Return what is wrong with a setting, and its meaning, in the reader's language."""
+    sentence = MUST_BE_GIVEN if value is None else NOT_IN_FORM
+    return f"{_(sentence, name=need.name)} {_(need.meaning)}"
 
 
 def _value(need: Need, form: Mapping[str, str], old: Mapping[str, str]) -> str | None:

@@ -10,7 +10,7 @@ from gateway import providers
 from gateway.context import Channel
 from gateway.store import channels, inbox
 from gateway.web import staff
-from gateway.web.console import channel_form, health
+from gateway.web.console import call_words, channel_form, health
 from gateway.web.console.channel_form import Wanted
 from gateway.web.pages import render
 from gateway.web.staff import allowed, gateway
@@ -53,6 +53,7 @@ def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue
         health=shown,
         calls=addresses(channel),
         refused=refused(channel.name),
+        why=call_words.why,
         row=wanted or _as_wanted(channel),
         fields=channel_form.fields(channel.row["provider"], settings, wrong),
         wrong=wrong,
@@ -74,9 +75,7 @@ def addresses(channel: Channel) -> list[tuple[str, str]]:
 
 def refused(name: str) -> list[sqlite3.Row]:
     """Return the newest calls of its provider that were not taken."""
-    return [row for row in inbox.kept_calls(gateway().store.read) if row["channel"] == name][
-        :5
-    ]
+    return [row for row in inbox.kept_calls(gateway().store.read) if row["channel"] == name][:5]
 
 
 @blueprint.get("/channels/new/<provider>")
