@@ -91,7 +91,16 @@ def _serving(
         yield Served(port, process, time.monotonic() - began)
     finally:
         process.terminate()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait until it has stopped as it was asked to; what does not stop is killed, and told."""
+    try:
         process.wait(START)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, path: str, until: float) -> None:
