@@ -110,16 +110,21 @@ def test_only_while_watching_the_page_loads_itself(handset: Handset) -> None:
     plain = handset.client.get("/handset")
     assert "http-equiv" not in plain.text
     assert "<script" not in plain.text
-    watching = handset.client.get("/handset?watch=1")
-    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in watching.text
+    watching = handset.client.get("/handset?watch=120")
+    assert 'content="5;url=/handset?watch=119"></noscript>' in watching.text
     assert "connect-src 'self'" in watching.headers["Content-Security-Policy"]
     assert "connect-src" not in plain.headers["Content-Security-Policy"]
+
+
+def test_watching_ends_by_itself(handset: Handset) -> None:
+    assert 'content="5;url=/handset">' in handset.client.get("/handset?watch=1").text
+    assert "?watch=119" in handset.client.get("/handset?watch=99999").text
 
 
 def test_watching_goes_on_after_a_text(handset: Handset) -> None:
     token = csrf_of(handset.client.get("/handset?watch=1"))
     fields = {"csrf": token, "text": "FLOOD", "watch": "1"}
-    assert handset.client.post("/handset/text", data=fields).location == "/handset?watch=1"
+    assert handset.client.post("/handset/text", data=fields).location == "/handset?watch=120"
 
 
 def test_the_script_is_small_and_kept(handset: Handset) -> None:

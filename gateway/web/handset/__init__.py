@@ -21,7 +21,7 @@ from gateway.store import thread
 from gateway.web import staff, wire
 from gateway.web.handset import network
 from gateway.web.handset.phone import Phone, recall, remember
-from gateway.web.pages import render
+from gateway.web.pages import given, render
 from gateway.web.words import N_, _, gateway, language, local, moment
 
 blueprint = Blueprint("handset", __name__, url_prefix="/handset")
@@ -29,6 +29,7 @@ blueprint = Blueprint("handset", __name__, url_prefix="/handset")
 MESSAGES = 20  # of a thread, the newest
 A_DAY = 20 * 3600.0
 MOMENT = 1.0  # seconds a page waits for the engine, so that it can show the answer
+LOOKS = 120  # in ten minutes: each counts as somebody being there, who stays signed in
 PASSED_ON = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
 WAYS = {
@@ -96,7 +97,7 @@ def text() -> ResponseReturnValue:
         return _messages({"text": _refused(error)})
     remember(phone)
     _give_the_engine_a_moment(channel, phone)
-    return redirect("/handset?watch=1" if "watch" in request.form else "/handset", 303)
+    return redirect(f"/handset?watch={LOOKS}" if "watch" in request.form else "/handset", 303)
 
 
 @blueprint.post("/dial")
@@ -171,10 +172,10 @@ def _tab(tab: str, wrong: dict[str, str]) -> ResponseReturnValue:
 def _messages(wrong: dict[str, str] | None = None) -> ResponseReturnValue:
     """Show the thread; what the phone shows, it has got, and the gateway is told so."""
     phone, channel = _phone()
-    watch = "watch" in request.args and not wrong
+    watch = 0 if wrong else min(given("watch"), LOOKS)
     found = _thread(channel, phone) if channel else []
     page = current_app.make_response(
-        _page("messages", wrong, thread=found, watch=watch, id=token_urlsafe(12))
+        _page("messages", wrong, thread=found, watch=watch, looks=LOOKS, id=token_urlsafe(12))
     )
     if watch:
         rules = wire.HEADERS["Content-Security-Policy"] + "; connect-src 'self'"
