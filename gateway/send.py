@@ -4,7 +4,7 @@ import random
 import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway import tell
 from gateway.context import Channel, Gateway
@@ -14,6 +14,7 @@ from gateway.domain.retry import again
 from gateway.store import channels, consent, contacts, outbox, receipts
 
 LOST = "nobody knows whether it was sent"
+BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept from going
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,12 @@ def prepare(
     """
     now, batch = gw.clock(), uuid.uuid4().hex
     ids = gw.store.write(lambda db: outbox.claim(db, channel.id, batch, now, rows, parts, classes))
-    passed = _through_the_gate(gw, outbox.claimed(gw.store.read, ids)) if ids else []
-    return Claim(len(ids), _batch(channel, batch, passed) if passed else None)
+    try:
+        passed = _through_the_gate(gw, outbox.claimed(gw.store.read, ids)) if ids else []
+        return Claim(len(ids), _batch(channel, batch, passed) if passed else None)
+    except Exception:
+        put_back(gw, ids, BROKEN, "the gate broke")
+        raise
 
 
 def _batch(channel: Channel, batch: str, passed: Sequence[sqlite3.Row]) -> Batch:
@@ -108,7 +113,10 @@ def put_back(gw: Gateway, ids: Sequence[int], wait: float, reason: str) -> None:
 
 def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) -> None:
     """Write what came of batches, (channel, batch, results) each; harmless to do twice."""
-    now, told = gw.clock(), list(results)
+    now, told = (
+        gw.clock(),
+        [(name, batch, list(map(_kept, found))) for name, batch, found in results],
+    )
 
     def work(db: sqlite3.Connection) -> None:
         for name, batch, found in told:
@@ -116,6 +124,21 @@ def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) ->
 
     gw.store.write(work)
     gw.wake()
+
+
+def _kept(result: Result) -> Result:
+    """Let no provider's word be one the store refuses: all told beside it would be lost too."""
+    reference, error = _storable(result.reference), _storable(result.error)
+    return replace(result, reference=reference, error=error)
+
+
+def _storable(word: str | None) -> str | None:
+    r"""Return a word without halves of characters and without NUL.
+
+    >>> _storable("SM1\ud83d\0")
+    'SM1?'
+    """
+    return word and word.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _settle(
@@ -177,6 +200,7 @@ def _left(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> 
         state="out",
         how="provider",
         now=now,
+        proof=f"outbox {row['id']}",
     )
 
 

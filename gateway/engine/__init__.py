@@ -1,7 +1,6 @@
 """The long-running loop: lanes that send, and the sweeps that keep the store in order."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Iterable
 
@@ -13,6 +12,7 @@ from gateway.engine.jobs import Jobs
 from gateway.engine.lane import Lane
 from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
+from gateway.queue.whole import lines
 from gateway.send import give_up_on
 from gateway.store import outbox
 
@@ -82,20 +82,21 @@ class Engine:
         """Notice what anyone wrote, the command line too; a look writes nothing."""
         seen = None
         while not self._stopping.wait(LOOK):
-            version = self.gw.store.read.execute("PRAGMA data_version").fetchone()[0]
-            if version != seen:
-                seen = version
-                self._open_lanes_safely()
-                self._sweeper.wake()
-                self._callbacks.wake()
-                self._jobs.wake()
-                self.wake()
+            try:
+                version = self.gw.store.read.execute("PRAGMA data_version").fetchone()[0]
+                if version != seen:
+                    seen = version
+                    self._rouse()
+            except Exception as error:
+                # A channel nobody can open, or a disk that fails: tell it, and look again.
+                log.error("the watch broke: %s", lines(error))
 
-    def _open_lanes_safely(self) -> None:
-        try:
-            self._open_lanes()
-        except (ValueError, sqlite3.Error) as error:
-            log.error("a channel cannot be opened: %s", type(error).__name__)
+    def _rouse(self) -> None:
+        """Something was written: there may be work for anybody, and a channel more."""
+        for thread in (self._sweeper, self._callbacks, self._jobs):
+            thread.wake()
+        self.wake()
+        self._open_lanes()
 
     def _carry(self, batch: Batch) -> Iterable[Result]:
         channel = self.gw.channels.get(batch.channel)

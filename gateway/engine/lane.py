@@ -8,6 +8,7 @@ from gateway import send
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Class
 from gateway.queue import Carrier, CarrierDown
+from gateway.queue.whole import lines
 from gateway.store import StoreClosed, outbox
 
 log = logging.getLogger(__name__)
@@ -60,9 +61,9 @@ class Lane(threading.Thread):
                 wait = self._turn(self._gw.channels.by_id(self._channel))
             except StoreClosed:
                 return
-            except Exception:
+            except Exception as error:
                 # A fault here must not end the lane: say so, rest, and try again.
-                log.exception("lane %s", self._channel)
+                log.error("lane %s: %s", self._channel, lines(error))
                 wait = BROKEN
             self._stopping.wait(PAUSE)
             if wait is None or wait > 0:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gateway.context import Gateway
 from gateway.queue import Carrier, Report
+from gateway.queue.whole import lines
 from gateway.send import settle
 
 log = logging.getLogger(__name__)
@@ -31,9 +32,9 @@ class ReportReader(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._take(self._carrier.reports(WAIT))
-            except Exception:
+            except Exception as error:
                 # Unacknowledged reports come again: rest, and write them then.
-                log.exception("reports")
+                log.error("reports: %s", lines(error))
                 self._stopping.wait(BROKEN)
 
     def finish(self) -> None:

@@ -9,9 +9,10 @@ from functools import partial
 from gateway import broadcast
 from gateway.context import Gateway
 from gateway.queue import Carrier
+from gateway.queue.whole import lines
 from gateway.receive import messages, talk, turns
 from gateway.send import give_up_on, put_back
-from gateway.store import StoreClosed, inbox, outbox, receipts, sessions
+from gateway.store import StoreClosed, channels, inbox, outbox, receipts, sessions
 
 log = logging.getLogger(__name__)
 
@@ -46,22 +47,38 @@ class Sweeper(threading.Thread):
                 busy = self._round()
             except StoreClosed:
                 return
-            except Exception:
-                # One bad round must not end the sweeps.
-                log.exception("sweeper")
-                busy = False
             if not busy:
                 self._awake.wait(ROUND)
 
     def _round(self) -> bool:
         """Do one round; return True if alerts have more to expand."""
-        more = broadcast.advance(self._gw)
+        more = self._safely(partial(broadcast.advance, self._gw))
         now = self._gw.clock()
         if now - self._slow_at >= ROUND or now < self._slow_at:
+            if now < self._slow_at or not self._slow_at:
+                self._safely(self._clock_was_ahead)
             self._slow_at = now
             for task in self._tasks():
-                task()
-        return more
+                self._safely(task)
+        return bool(more)
+
+    def _safely(self, task: Callable[[], object]) -> object:
+        """Do one task; what breaks it is told, and ends neither the others nor the sweeps."""
+        try:
+            return task()
+        except StoreClosed:
+            raise
+        except Exception as error:
+            log.error("a sweep broke: %s", lines(error))
+            return None
+
+    def _clock_was_ahead(self) -> None:
+        """At the start, and when the clock is set back: what was dated in the future is due."""
+        now = self._gw.clock()
+        if outbox.is_ahead(self._gw.store.read, now):
+            self._gw.store.write(partial(outbox.bring_back, now=now))
+        if channels.held_too_long(self._gw.store.read, now):
+            self._gw.store.write(partial(channels.release_overlong, now=now))
 
     def _tasks(self) -> list[Callable[[], object]]:
         return [self._lapsed_claims, self._dropped_sessions, self._old_things]
@@ -81,9 +98,17 @@ class Sweeper(threading.Thread):
     def _dropped_sessions(self) -> None:
         now = self._gw.clock()
         for row in sessions.stale(self._gw.store.read, "ussd", now - turns.PATIENCE):
-            self._gw.store.write(partial(turns.expire, self._gw, row=row, now=now))
+            self._close(turns.expire, row, now)
         for row in sessions.stale(self._gw.store.read, "sms", now - messages.OPEN):
-            self._gw.store.write(partial(talk.expire, self._gw, row=row, now=now))
+            self._close(talk.expire, row, now)
+
+    def _close(self, expire: Callable[..., None], row: sqlite3.Row, now: float) -> None:
+        try:
+            self._gw.store.write(partial(expire, self._gw, row=row, now=now))
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # A state nobody can read: closed as it is, or it would hold up all after it.
+            log.error("session %s cannot be read: %s", row["id"], lines(error))
+            self._gw.store.write(partial(sessions.end, id=row["id"], now=now))
 
     def _old_things(self) -> None:
         """Drop kept calls and strangers' receipts, once there are any."""

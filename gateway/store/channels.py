@@ -84,6 +84,20 @@ def release(db: sqlite3.Connection, id: int) -> None:
     db.execute("UPDATE channel SET held_until = NULL, held_reason = NULL WHERE id = ?", (id,))
 
 
+LONGEST_HOLD = 25 * 3600.0  # seconds; no refusal holds a channel for longer than a day
+
+
+def held_too_long(db: sqlite3.Connection, now: float) -> bool:
+    """Whether a hold ends so late that the clock must have been ahead when it was set."""
+    sql = "SELECT 1 FROM channel WHERE held_until > ? LIMIT 1"
+    return db.execute(sql, (now + LONGEST_HOLD,)).fetchone() is not None
+
+
+def release_overlong(db: sqlite3.Connection, now: float) -> None:
+    sql = "UPDATE channel SET held_until = NULL, held_reason = NULL WHERE held_until > ?"
+    db.execute(sql, (now + LONGEST_HOLD,))
+
+
 def retire(db: sqlite3.Connection, id: int, now: float) -> None:
     """Take a channel out of use; what it carried stays on record."""
     db.execute(

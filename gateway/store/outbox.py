@@ -42,7 +42,8 @@ SELECT outbox.id, outbox.recipient, coalesce(outbox.text, alert_text.text) AS te
 _SENT = """
 UPDATE outbox SET state = CASE state WHEN 'claimed' THEN 'sent' WHEN 'unknown' THEN 'sent'
                                      ELSE state END,
-       reference = :reference, sent_at = coalesce(sent_at, :now), reason = NULL
+       reference = :reference, sent_at = coalesce(sent_at, :now),
+       reason = CASE WHEN state IN ('claimed', 'unknown') THEN NULL ELSE reason END
  WHERE id = :id AND batch = :batch
 """
 _END = """
@@ -66,6 +67,20 @@ _WITHDRAW = """
 UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
  WHERE alert = ? AND address > ? AND address <= ? AND state = 'queued'
 """
+_AHEAD = """
+ WHERE state IN ('queued', 'claimed')
+   AND (created_at > :now OR claimed_at > :now OR (reason IS NOT NULL AND due_at > :later))
+"""
+_BRING_BACK = f"""
+UPDATE outbox SET
+       due_at = CASE WHEN reason IS NOT NULL THEN min(due_at, :now)
+                     WHEN created_at > :now THEN :now + max(0, due_at - created_at)
+                     ELSE due_at END,
+       expires_at = CASE WHEN created_at > :now AND expires_at > created_at
+                         THEN :now + expires_at - created_at ELSE expires_at END,
+       claimed_at = min(claimed_at, :now), created_at = min(created_at, :now)
+{_AHEAD}"""
+LONGEST_PAUSE = 25 * 3600.0  # seconds; nothing tried waits for longer than a day
 _NEXT_DUE = """
 SELECT min(due_at) FROM outbox WHERE channel = ? AND state = 'queued' AND class = ?
 """
@@ -201,3 +216,15 @@ def withdraw_all(db: sqlite3.Connection, reason: str, now: float) -> int:
     sql = """UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
               WHERE state IN ('queued', 'claimed', 'unknown')"""
     return db.execute(sql, (reason, now)).rowcount
+
+
+def is_ahead(db: sqlite3.Connection, now: float) -> bool:
+    """Whether something waits that was dated by a clock that was ahead."""
+    sql = f"SELECT EXISTS (SELECT 1 FROM outbox {_AHEAD})"
+    found = db.execute(sql, {"now": now, "later": now + LONGEST_PAUSE}).fetchone()[0]
+    return bool(found)
+
+
+def bring_back(db: sqlite3.Connection, now: float) -> None:
+    """Count what was dated by a clock that was ahead from now on: its waits keep their length."""
+    db.execute(_BRING_BACK, {"now": now, "later": now + LONGEST_PAUSE})

@@ -1,6 +1,7 @@
 """A dialogue goes on although the content pack was changed in the middle of it."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_sweep_keeps_words_of_a_form_that_is_gone(field: Field, kind: str) -> 
     without(field, "forms", "request")
     close = turns.expire if kind == "ussd" else talk.expire
     for row in sessions.stale(field.gw.store.read, kind, field.clock.now + 1):
-        field.gw.store.write(lambda db, row=row: close(field.gw, db, row, field.clock.now))
+        field.gw.store.write(partial(close, field.gw, row=row, now=field.clock.now))
     assert [item["partial"] for item in field.items()] == [1]
 
 
