@@ -100,6 +100,13 @@ def test_every_page_has_a_form_of_its_own(handset: Handset) -> None:
     assert len({found.group(1) for found in ids if found}) == 2
 
 
+def test_a_text_the_gateway_refuses_is_still_in_the_box(handset: Handset) -> None:
+    page = handset.post("/handset/text", 400, text="💧" * 10_000)
+    assert "The gateway did not take this: bad_length" in page
+    assert Page(page).all("textarea")[0].text.strip() == "💧" * 10_000
+    assert handset.one("SELECT count(*) FROM inbound") == 0
+
+
 def test_a_text_with_odd_letters_is_shown_as_it_is(handset: Handset) -> None:
     page = handset.text('<b>"ماء" & co</b>')
     assert "&lt;b&gt;" in page
