@@ -25,7 +25,9 @@ WITH RECURSIVE up (id, parent, depth) AS (
 """
 _PAGE = """
 SELECT area.*, above.name AS around,
-       (SELECT count(*) FROM contact WHERE contact.area = area.id) AS people
+       (WITH RECURSIVE inside (id) AS (SELECT area.id
+           UNION SELECT below.id FROM area AS below JOIN inside ON below.parent = inside.id)
+        SELECT count(*) FROM inside JOIN contact ON contact.area = inside.id) AS people
   FROM area LEFT JOIN area AS above ON above.id = area.parent
  WHERE area.retired_at IS NULL AND area.pcode > :after
    AND (:text = '' OR area.pcode = :text
@@ -121,7 +123,7 @@ def every(db: sqlite3.Connection) -> list[sqlite3.Row]:
 def page(
     db: sqlite3.Connection, after: str = "", text: str = "", normal: str = "", limit: int = 25
 ) -> list[sqlite3.Row]:
-    """Return areas by P-code, with their people and the area around each.
+    """Return areas by P-code, with the area around each and the people in it and below it.
 
     `text` is a P-code, `normal` the beginning of a name as it is matched.
     """

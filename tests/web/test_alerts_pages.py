@@ -1,6 +1,7 @@
 """Alerts on the pages: written, checked, approved by somebody else, watched, stopped, corrected."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import pytest
 from gateway import broadcast
 from gateway.context import Gateway
 from gateway.setup import load_demo
-from gateway.store import alerts
+from gateway.store import alerts, consent, contacts
 from tests.web.conftest import NOW, Clock
 from tests.web.people import NAMES, PASSWORD, Browser
 
@@ -232,6 +233,24 @@ def test_who_got_it_is_told_what_follows(sit: Sit, gw: Gateway, kind: str, words
     fields = {"text-en": "Red Cross: all is well.", "class": "high"}
     assert sita.post(path, fields, page=path).status_code == 303
     assert "<dt>People</dt><dd>9</dd>" in sita.get(f"/alerts/{later}").text
+
+
+def test_those_who_left_because_of_it_are_counted(sit: Sit, gw: Gateway, clock: Clock) -> None:
+    sita, ram = sit("operator"), sit("approver")
+    id = write(sita)
+    press(sita, id, "submit")
+    press(ram, id, "approve", **approving(ram, id))
+    while broadcast.advance(gw):
+        pass
+    press(sita, id, "stop")
+
+    def leave(db: sqlite3.Connection) -> None:
+        for address, hours in ((1, 1), (2, 23), (4, 25)):
+            key, at = gw.numbers.of(contacts.by_address(db, address).value), NOW + hours * HOUR
+            consent.record(db, number_key=key, address=address, state="out", how="message", now=at)
+
+    gw.store.write(leave)
+    assert "2 people left within a day of it." in sita.get(f"/alerts/{id}").text
 
 
 def test_a_rejection_says_why(sit: Sit, gw: Gateway) -> None:

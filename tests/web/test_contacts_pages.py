@@ -213,6 +213,7 @@ def test_areas_are_found_and_brought_in(sit: Sit, gw: Gateway) -> None:
     assert "ZZ0101" in seat.get("/areas?text=upper").text
     assert "ZZ0101" not in seat.get("/areas?text=lower").text
     assert "Hillside" in seat.get("/areas?text=ZZ02").text
+    assert ">40</td>" in seat.get("/areas?text=riverside").text
     answer = upload(
         seat, "/areas", "/areas", b"pcode,name,parent\nZZ03,Delta,\nZZ0301,Mouth,ZZ03\n"
     )

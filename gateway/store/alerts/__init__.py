@@ -4,6 +4,7 @@ from gateway.store.alerts.audiences import (
     audience_counts,
     expand,
     last_address,
+    left_after,
     requeue,
     unfinished,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "in_state",
     "involved",
     "last_address",
+    "left_after",
     "live",
     "over",
     "page",

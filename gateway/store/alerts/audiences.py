@@ -42,6 +42,11 @@ _RESUME = """
 UPDATE outbox SET state = 'queued', reason = NULL, final_at = NULL
  WHERE alert = ? AND state = 'withdrawn' AND reason = 'alert stopped'
 """
+_LEFT = """
+SELECT count(DISTINCT consent.address) FROM outbox JOIN consent ON consent.address = outbox.address
+ WHERE outbox.alert = :alert AND consent.state = 'out' AND consent.topic IS NULL
+   AND consent.at > :since AND consent.at < :until
+"""
 
 
 def _who(
@@ -123,3 +128,9 @@ def unfinished(db: sqlite3.Connection, alert: int) -> bool:
     sql = """SELECT 1 FROM outbox INDEXED BY outbox_alert_open
               WHERE alert = ? AND alert IS NOT NULL AND state IN ('queued', 'claimed') LIMIT 1"""
     return db.execute(sql, (alert,)).fetchone() is not None
+
+
+def left_after(db: sqlite3.Connection, alert: int, since: float, until: float) -> int:
+    """Return how many of those an alert was for left between two times."""
+    row = {"alert": alert, "since": since, "until": until}
+    return int(db.execute(_LEFT, row).fetchone()[0])

@@ -23,6 +23,7 @@ from gateway.web.words import N_, _
 blueprint = Blueprint("alerts", __name__)
 
 ROWS = 25
+DAY = 86400.0
 WRONG_PASSWORD = N_("This is not your password. Nothing was sent.")
 NOT_A_NUMBER = N_("Type the number of people in figures.")
 
@@ -163,8 +164,16 @@ def _page(row: sqlite3.Row, status: int = 200, wrong: str = "") -> ResponseRetur
         preview=broadcast.preview(gw, id) if row["state"] not in ("running", "done") else None,
         percent=percent(gone, row["people"]), decisions=alerts.decisions(db, id),
         mine=person().by in alerts.involved(db, row), currency=gw.settings["CURRENCY"],
-        minutes=gw.settings["APPROVAL_MINUTES"],
+        minutes=gw.settings["APPROVAL_MINUTES"], left=_left(row),
     )  # fmt: skip
+
+
+def _left(row: sqlite3.Row) -> int:
+    """Return how many left within a day of an alert that is over: too many were too much."""
+    if row["state"] not in ("done", "stopped") or not row["approved_at"]:
+        return 0
+    since = row["approved_at"]
+    return alerts.left_after(gateway().store.read, row["id"], since, since + DAY)
 
 
 Act = Callable[[Any, str, int], object]
