@@ -11,7 +11,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (channel, reference, status) DO NOTHING
 """
 _ROW = "SELECT id, state FROM outbox WHERE channel = ? AND reference = ?"
-_OWN = "SELECT id, state FROM outbox WHERE channel = ? AND id = ?"
+_OWN = """
+SELECT id, state FROM outbox
+ WHERE channel = ? AND id = ? AND reference IS NULL AND recipient = coalesce(?, recipient)
+"""
 _MOVE = """
 UPDATE outbox SET state = ?, reason = coalesce(?, reason), reference = coalesce(reference, ?),
        sent_at = coalesce(sent_at, ?), final_at = CASE WHEN ? THEN ? ELSE final_at END
@@ -49,7 +52,8 @@ def told_before(db: sqlite3.Connection, channel: int, receipt: Receipt) -> bool:
 def _row(db: sqlite3.Connection, channel: int, receipt: Receipt) -> sqlite3.Row | None:
     row: sqlite3.Row | None = db.execute(_ROW, (channel, receipt.reference)).fetchone()
     if row is None and receipt.own and receipt.own.isdecimal() and len(receipt.own) < 19:
-        row = db.execute(_OWN, (channel, int(receipt.own))).fetchone()
+        # After a restore a row may have the id of another message: the number must fit too.
+        row = db.execute(_OWN, (channel, int(receipt.own), receipt.to)).fetchone()
     return row
 
 

@@ -189,3 +189,24 @@ def test_a_receipt_for_a_stranger_is_kept_a_while_and_then_dropped(field: Field)
     assert receipts.has_strangers(field.gw.store.read, later)
     field.gw.store.write(lambda db: receipts.forget_strangers(db, later))
     assert field.one("SELECT count(*) FROM receipt") == 0
+
+
+@pytest.mark.parametrize(
+    "echoed, to, after",
+    [
+        ("{id}", None, "delivered"),
+        ("{id}", MAYA, "delivered"),
+        ("{id}", "+15550177", "unknown"),
+        ("999", MAYA, "unknown"),
+    ],
+    ids=["our id", "and the number", "another number", "another id"],
+)
+def test_a_receipt_settles_a_message_that_only_our_id_names(
+    field: Field, echoed: str, to: str | None, after: str
+) -> None:
+    id = queue(field)
+    claim(field)
+    result(field, id, Outcome.UNKNOWN)
+    own = echoed.format(id=id)
+    receive.take(field.gw, field.channel, [Receipt("SM1", Status.DELIVERED, to, own=own)])
+    assert state(field, id)[0] == after

@@ -1,6 +1,7 @@
 """What Twilio tells us: who may say it, and how it is kept."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -29,8 +30,16 @@ def channel(twilio, **more):
 def heard(server):
     """The calls that reached a hook, as the web would hand them over."""
     return [
-        Hook("x", "POST", server.url + c.path, c.headers, (), reading.pairs(c.body), c.body)
-        for c in server.asked
+        Hook(
+            kind="x",
+            method="POST",
+            url=server.url + call.path,
+            headers=call.headers,
+            query=reading.pairs(urlsplit(call.path).query),
+            form=reading.pairs(call.body),
+            body=call.body,
+        )
+        for call in server.asked
     ]
 
 
@@ -38,13 +47,14 @@ def test_what_the_server_signs_the_provider_believes(twilio):
     provider = channel(twilio)
     with answering(200, "") as gateway:
         sender = channel(twilio, status_callback=f"{gateway.url}/hooks/tw/receipt")
-        list(sender.send([Outgoing(1, TO, "x")]))
+        list(sender.send([Outgoing(7, TO, "x")]))
         assert twilio.tell(twilio.messages[0], "failed", 21610) == 200
         assert twilio.bring(f"{gateway.url}/hooks/tw/message", TO, " MAJI ") == (200, "")
         calls = heard(gateway)
     assert not any(forged(provider, call) for call in calls)
     receipt, left = provider.read(calls[0])
     assert (receipt.reference, receipt.status) == (twilio.messages[0].sid, Status.FAILED)
+    assert receipt.own == "7"
     assert left == OptOut(TO, NUMBER, "stop")
     (message,) = provider.read(calls[1])
     assert (message.sender, message.text, message.to) == (TO, " MAJI ", NUMBER)

@@ -38,7 +38,7 @@ def test_a_message_is_taken_with_all_it_needs(twilio):
         "To": TO,
         "From": NUMBER,
         "Body": "Maji leo 💧 + &",
-        "StatusCallback": CALLBACK,
+        "StatusCallback": f"{CALLBACK}?message=7",
     }
 
 

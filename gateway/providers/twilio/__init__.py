@@ -35,7 +35,7 @@ from gateway.providers import (
     reading,
     sending,
 )
-from gateway.providers.twilio.codes import CODES, STATUSES, TOO_LATE, Verdict
+from gateway.providers.twilio.codes import CODES, OWN, STATUSES, TOO_LATE, Verdict
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -150,7 +150,7 @@ class Twilio:
         """Yield a message or a receipt, whichever address it came to, and who left."""
         found = reading.fields(hook)
         if "MessageStatus" in found:
-            yield from self._receipt(found)
+            yield from self._receipt(hook, found)
         else:
             yield from self._inbound(hook, found)
 
@@ -166,7 +166,7 @@ class Twilio:
         if kind in ("stop", "start"):
             yield OptOut(sender, to, kind)
 
-    def _receipt(self, found: Mapping[str, str]) -> Iterator[Event]:
+    def _receipt(self, hook: Hook, found: Mapping[str, str]) -> Iterator[Event]:
         reference = reading.need(found, "MessageSid", "SmsSid")
         status = STATUSES.get(found["MessageStatus"])
         if status is None:
@@ -177,7 +177,8 @@ class Twilio:
             status = Status.EXPIRED
         to = reading.recipient(found, "To", self.country)
         retry = verdict.retry if code else None
-        yield Receipt(reference, status, to, error=code, retry=retry)
+        own = dict(hook.query).get(OWN)
+        yield Receipt(reference, status, to, error=code, retry=retry, own=own)
         if verdict.error is Stopped and to:
             yield OptOut(to, reading.word(found, "From"), "stop")
 

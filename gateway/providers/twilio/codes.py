@@ -19,6 +19,7 @@ STATUSES = {
     "canceled": Status.CANCELLED,
 }
 TOO_LATE = "30036"  # the validity period ran out
+OWN = "message"  # what our own id is called in the address that a receipt goes to
 
 
 @dataclass(frozen=True, slots=True)

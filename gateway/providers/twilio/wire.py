@@ -16,7 +16,7 @@ from twilio.rest import Client
 from gateway.domain.messages import Outgoing
 from gateway.providers import MaybeSent
 from gateway.providers.http import Door, Reply, refusal
-from gateway.providers.twilio.codes import CODES
+from gateway.providers.twilio.codes import CODES, OWN
 
 HOST = "https://api.twilio.com"
 LONGEST_WAIT = 36_000  # seconds a message may stay in their queue
@@ -70,7 +70,7 @@ def order(
         order["from_"] = address
     callback = settings["status_callback"]
     if callback and (settings["base_url"] != HOST or public(callback)):
-        order["status_callback"] = callback
+        order["status_callback"] = f"{callback}{'&' if '?' in callback else '?'}{OWN}={message.id}"
     if message.expires is not None:
         order["validity_period"] = min(max(int(message.expires - now), 1), LONGEST_WAIT)
     return order
