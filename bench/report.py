@@ -38,7 +38,7 @@ def between(page: str, words: str) -> str:
 def _heading(arguments: list[str], disk: Path) -> str:
     asked = f' ARGS="{" ".join(arguments)}"' if arguments else ""
     facts = {
-        "Machine": f"{_processor()}, {os.cpu_count()} cores, {_memory()} GB; {platform.platform()}",
+        "Machine": f"{_processor()}, {os.cpu_count()} cores, {_memory()} GB, {_system()}",
         "Disk": f"one sync takes {sync(disk) * 1000:.2f} ms",
         "Python": f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}",
         "Commit": _commit(),
@@ -53,6 +53,10 @@ def _processor() -> str:
     told = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*: (.+)", told.read_text()) if told.exists() else []
     return names[0] if names else platform.machine()
+
+
+def _system() -> str:
+    return f"{platform.system()} {platform.release().partition('-')[0]}"
 
 
 def _memory() -> str:
