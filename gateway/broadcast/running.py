@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from functools import partial
 
 from gateway import tell
 from gateway.broadcast.approval import CHUNK, lapsed
@@ -30,6 +31,7 @@ def _advance(gw: Gateway, row: sqlite3.Row) -> bool:
     if row["state"] == "submitted":
         return False
     if row["state"] == "approved":
+        _put_back(gw, row)
         gw.store.write(lambda db: _run(db, row["id"], now))
         return True
     if row["expanded_to"] < row["expand_until"]:
@@ -49,11 +51,21 @@ def _lapse(db: sqlite3.Connection, alert: int, now: float) -> None:
         tell.alert_act(db, now, "system", "alert.lapse", alert)
 
 
+def _put_back(gw: Gateway, row: sqlite3.Row) -> None:
+    """Queue again what a stop took away, before the alert runs: a cut begins this anew."""
+
+    def chunk(db: sqlite3.Connection, after: int) -> None:
+        if alerts.want(db, row["id"])["state"] == "approved":
+            alerts.requeue(db, row["id"], after, after + CHUNK)
+
+    for after in range(0, row["expanded_to"], CHUNK):
+        gw.store.write(partial(chunk, after=after), background=True)
+
+
 def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
     row = alerts.want(db, alert)
     if row["state"] == "approved":
         alerts.set_state(db, alert, move("run", row["state"]))
-        alerts.requeue(db, alert)
         tell.alert_act(db, now, "system", "alert.run", alert)
 
 

@@ -40,7 +40,8 @@ SELECT address.id, address.value,
 """
 _RESUME = """
 UPDATE outbox SET state = 'queued', reason = NULL, final_at = NULL
- WHERE alert = ? AND state = 'withdrawn' AND reason = 'alert stopped'
+ WHERE alert = ? AND address > ? AND address <= ? AND state = 'withdrawn'
+   AND reason = 'alert stopped'
 """
 _LEFT = """
 SELECT count(DISTINCT consent.address) FROM outbox JOIN consent ON consent.address = outbox.address
@@ -119,9 +120,9 @@ def expand(
     return made
 
 
-def requeue(db: sqlite3.Connection, alert: int) -> int:
+def requeue(db: sqlite3.Connection, alert: int, after: int, until: int) -> int:
     """Put back what a stop took away, for an alert that was approved again."""
-    return db.execute(_RESUME, (alert,)).rowcount
+    return db.execute(_RESUME, (alert, after, until)).rowcount
 
 
 def unfinished(db: sqlite3.Connection, alert: int) -> bool:
