@@ -99,6 +99,13 @@ def test_everybody_gets_one_row_in_a_language_they_read(gw: Gateway) -> None:
     assert dict(tuple(r) for r in gw.store.read.execute(sql, (alert,))) == {"en": 48, "ne": 12}
 
 
+def test_a_language_finds_its_people_however_it_was_written(gw: Gateway) -> None:
+    audience = Audience(languages=("NEP", "sw_KE"))
+    alert = broadcast.create(gw, SITA, draft(texts={"nep": "x", "EN": "y"}, audience=audience))
+    falls = {line.language: line.falls_back_to for line in broadcast.preview(gw, alert).by_language}
+    assert falls == {"ne": None}
+
+
 def test_nobody_approves_what_they_had_a_hand_in(gw: Gateway) -> None:
     alert = broadcast.create(gw, SITA, draft())
     broadcast.edit(gw, "user:ada", alert, draft(texts={"en": "Other words"}))
@@ -146,6 +153,9 @@ def test_one_letter_changed_voids_the_approval(gw: Gateway) -> None:
         ({"texts": {"en": "  "}}, "texts.en"),
         ({"texts": {"en": "a\x07b"}}, "texts.en"),
         ({"texts": {"en": "x" * 640}}, "texts.en"),
+        ({"texts": {"Nepali please": "x"}}, "texts.Nepali please"),
+        ({"texts": {"ne": "x", "nep": "y"}}, "texts.nep"),
+        ({"audience": Audience(languages=("!",))}, "audience.languages"),
         ({"expires_at": NOW}, "expires"),
         ({"audience": Audience(areas=("XX",))}, "audience.areas"),
         ({"audience": Audience(groups=("Nobody",))}, "audience.groups"),

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import replace
 
-from gateway import tell
+from gateway import people, tell
 from gateway.broadcast.approval import stop
 from gateway.context import Gateway
 from gateway.domain.alerts import Audience, Draft, Refused, check, move
@@ -15,6 +15,7 @@ N_ = str  # marks a sentence for translators
 NO_AREA = N_("No area has the P-code %(pcode)s.")
 NO_GROUP = N_("There is no group called %(group)s.")
 BEGUN = N_("Part of this alert was sent, so its words stay. Write a correction instead.")
+TWICE = N_("The language %(language)s is there twice.")
 NOT_SENT = N_("This alert went to nobody, so nobody has to be told. Change or reject it.")
 
 DAY = 86400.0
@@ -91,7 +92,11 @@ def _said(gw: Gateway, key: str, tags: list[str]) -> dict[str, str]:
 
 
 def checked(gw: Gateway, draft: Draft) -> Draft:
-    """Mark an exercise in every language, and make sure that the draft could be sent."""
+    """Mark an exercise in every language, and make sure that the draft could be sent.
+
+    Languages are written as the gateway writes them: people are matched by that.
+    """
+    draft = _with_tags(draft)
     if draft.exercise:
         texts = {language: _marked(gw, language, text) for language, text in draft.texts.items()}
         draft = replace(draft, texts=texts)
@@ -105,6 +110,25 @@ def checked(gw: Gateway, draft: Draft) -> Draft:
         if group.casefold() not in known:
             raise Refused(NO_GROUP, "audience.groups", group=group)
     return draft
+
+
+def _with_tags(draft: Draft) -> Draft:
+    texts: dict[str, str] = {}
+    for given, text in draft.texts.items():
+        tag = _tag(given, f"texts.{given}")
+        if tag in texts:
+            raise Refused(TWICE, f"texts.{given}", language=tag)
+        texts[tag] = text
+    wanted = sorted({_tag(given, "audience.languages") for given in draft.audience.languages})
+    audience = replace(draft.audience, languages=tuple(wanted))
+    return replace(draft, texts=texts, audience=audience)
+
+
+def _tag(given: str, field: str) -> str:
+    try:
+        return people.tag_of(given)
+    except Refused as error:
+        raise Refused(error.sentence, field) from None
 
 
 def _marked(gw: Gateway, language: str, text: str) -> str:
