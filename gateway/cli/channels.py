@@ -10,7 +10,7 @@ from gateway import providers
 from gateway.cli.opening import BY, gateway, opened, plainly, show
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
-from gateway.store import audit, channels
+from gateway.store import audit, channels, figures
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 
@@ -149,7 +149,7 @@ def show_(name: str, as_json: bool) -> None:
             for key, value in kept.items()
         }
         told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
-        health = channels.health(gw.store.read, row["id"], gw.clock() - 86400)
+        health = figures.channels(gw.store.read, gw.clock() - 86400).get(row["id"], {})
         told |= {"state": _state(row, gw.clock()), "settings": shown, "today": health}
         if as_json:
             click.echo(json.dumps(told, ensure_ascii=False, indent=2))

@@ -9,15 +9,6 @@ RETURNING id
 """
 _BY_NAME = "SELECT * FROM channel WHERE name = ? AND retired_at IS NULL"
 _EVERY = "SELECT * FROM channel WHERE retired_at IS NULL ORDER BY id"
-_COUNTS = """
-SELECT state, count(*) AS rows FROM outbox
- WHERE channel = :id AND created_at > :since GROUP BY state
-"""
-_LAST_IN = "SELECT max(received_at) FROM inbound WHERE channel = ?"
-_LAST_OUT = """
-SELECT max(sent_at) FROM (SELECT sent_at FROM outbox WHERE channel = ? ORDER BY id DESC LIMIT 500)
-"""
-_WAITING = "SELECT count(*) FROM outbox WHERE channel = ? AND state = 'queued'"
 
 
 def add(
@@ -104,12 +95,3 @@ def retire(db: sqlite3.Connection, id: int, now: float) -> None:
         "UPDATE channel SET retired_at = ?, enabled = 0, name = name || '~' || id WHERE id = ?",
         (now, id),
     )
-
-
-def health(db: sqlite3.Connection, id: int, since: float) -> dict[str, float | int | None]:
-    """Return counts by state since then, what waits, and when it last received and sent."""
-    counts = {row["state"]: row["rows"] for row in db.execute(_COUNTS, {"id": id, "since": since})}
-    waiting = db.execute(_WAITING, (id,)).fetchone()[0]
-    last_in = db.execute(_LAST_IN, (id,)).fetchone()[0]
-    last_out = db.execute(_LAST_OUT, (id,)).fetchone()[0]
-    return {**counts, "waiting": waiting, "last_in": last_in, "last_out": last_out}

@@ -24,12 +24,27 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 _PAGE = """
 SELECT contact.id, contact.language, contact.created_at, contact.heard_at,
        area.name AS area, area.pcode, address.value, address.consent
-  FROM contact
+  FROM {tables}
   JOIN address ON address.id = (SELECT min(id) FROM address WHERE contact = contact.id)
   LEFT JOIN area ON area.id = contact.area
- WHERE contact.id < :before {filters}
- ORDER BY contact.id DESC LIMIT :limit
+ WHERE {id} < :before {filters}
+ ORDER BY {id} DESC LIMIT :limit
 """
+# A list is read along the index of its narrowest filter, newest first, and never gathered whole:
+# the tables it leads through, the contact's id in them, and the condition.
+_LEADERS = {
+    "group": (
+        "member CROSS JOIN contact ON contact.id = member.contact",
+        "member.contact",
+        "AND member.groups = (SELECT id FROM groups WHERE name = :group)",
+    ),
+    "consent": (
+        "address AS first CROSS JOIN contact ON contact.id = first.contact",
+        "first.contact",
+        "AND first.consent = :consent AND first.id = address.id",
+    ),
+    "": ("contact", "contact.id", ""),
+}
 _FILTERS = {
     "language": "AND contact.language = :language",
     "area": "AND contact.area IN (WITH RECURSIVE inside (id) AS (SELECT id FROM area"
@@ -168,7 +183,11 @@ def page(
 ) -> list[sqlite3.Row]:
     """Return contacts, newest first, from below the id `before`; see `_FILTERS` for filters."""
     given = {name: value for name, value in filters.items() if value}
-    sql = _PAGE.format(filters=" ".join(_FILTERS[name] for name in given))
+    narrow = "number" in given or "area" in given
+    leader = "" if narrow else next((name for name in _LEADERS if name in given), "")
+    tables, id, condition = _LEADERS[leader]
+    others = [_FILTERS[name] for name in given if name != leader]
+    sql = _PAGE.format(tables=tables, id=id, filters=" ".join([condition, *others]))
     return db.execute(sql, given | {"before": before, "limit": limit}).fetchall()
 
 

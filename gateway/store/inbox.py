@@ -77,8 +77,8 @@ def drop_old_calls(db: sqlite3.Connection, now: float) -> int:
 
 
 def has_old_calls(db: sqlite3.Connection, now: float) -> bool:
-    sql = "SELECT 1 FROM kept_call WHERE at < ? LIMIT 1"
-    return db.execute(sql, (now - KEPT_SECONDS,)).fetchone() is not None
+    oldest = db.execute("SELECT at FROM kept_call ORDER BY id LIMIT 1").fetchone()
+    return oldest is not None and oldest["at"] < now - KEPT_SECONDS
 
 
 def kept_calls(db: sqlite3.Connection, limit: int = 25) -> list[sqlite3.Row]:

@@ -68,7 +68,8 @@ UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
  WHERE alert = ? AND address > ? AND address <= ? AND state = 'queued'
 """
 _AHEAD = """
- WHERE state IN ('queued', 'claimed')
+ WHERE id IN (SELECT id FROM outbox WHERE state = 'queued'
+              UNION ALL SELECT id FROM outbox WHERE state = 'claimed')
    AND (created_at > :now OR claimed_at > :now OR (reason IS NOT NULL AND due_at > :later))
 """
 _BRING_BACK = f"""
@@ -214,7 +215,9 @@ def withdraw_alert(
 def withdraw_all(db: sqlite3.Connection, reason: str, now: float) -> int:
     """Take back everything that waits or is on its way."""
     sql = """UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
-              WHERE state IN ('queued', 'claimed', 'unknown')"""
+              WHERE id IN (SELECT id FROM outbox WHERE state = 'queued'
+                           UNION ALL SELECT id FROM outbox WHERE state = 'claimed'
+                           UNION ALL SELECT id FROM outbox WHERE state = 'unknown')"""
     return db.execute(sql, (reason, now)).rowcount
 
 

@@ -21,7 +21,8 @@ SELECT * FROM session
  ORDER BY updated_at DESC LIMIT 1
 """
 _STALE = """
-SELECT * FROM session WHERE ended_at IS NULL AND kind = ? AND updated_at < ? ORDER BY id LIMIT 200
+SELECT * FROM session WHERE ended_at IS NULL AND kind = ? AND updated_at < ?
+ ORDER BY updated_at LIMIT 200
 """
 
 

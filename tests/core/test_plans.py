@@ -1,0 +1,114 @@
+"""What is asked all the time reads no whole table, however much the store holds."""
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from gateway.domain.messages import Receipt, Status
+from gateway.store import (
+    consent,
+    contacts,
+    figures,
+    outbox,
+    receipts,
+    sessions,
+    topics,
+)
+from tests.core.field import Field
+
+LARGE = {"contact", "address", "member", "consent", "c", "inbound", "outbox", "receipt", "session",
+         "later", "alert", "kept_call", "feedback", "m", "first"}  # fmt: skip
+
+ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
+    "when the next row is due": lambda db: outbox.next_due(db, 1),
+    "claim": lambda db: outbox.claim(db, 1, "b", 1e12, 10, 10.0),
+    "what the gate asks": lambda db: outbox.claimed(db, [1, 2]),
+    "claims that lapsed": lambda db: outbox.lapsed(db, 1e12),
+    "sent": lambda db: outbox.sent(db, [{"id": 1, "reference": "r", "batch": "b", "now": 1.0}]),
+    "receipt": lambda db: receipts.apply(db, 1, Receipt("r", Status.SENT), 1.0),
+    "receipts that came first": lambda db: receipts.overtaken(db, [1], 1.0),
+    "receipts of strangers": lambda db: receipts.has_strangers(db, 1.0),
+    "who wrote": lambda db: contacts.by_value(db, "+15550100"),
+    "who left before": lambda db: consent.last(db, "k"),
+    "dropped screens": lambda db: sessions.stale(db, "ussd", 1.0),
+    "open talk": lambda db: sessions.open_one(db, 1, "sms", 0.0),
+    "step": lambda db: sessions.by_reference(db, 1, "s"),
+    "topic last sent": lambda db: topics.last_sent(db, 1, 0.0),
+    "people": lambda db: contacts.page(db),
+    "people by language": lambda db: contacts.page(db, language="ne"),
+    "people by group": lambda db: contacts.page(db, group="Exercise"),
+    "people by consent": lambda db: contacts.page(db, consent="out"),
+    "people by group and consent": lambda db: contacts.page(db, group="Exercise", consent="in"),
+    "people by area": lambda db: contacts.page(db, area="ZZ01"),
+    "people by number": lambda db: contacts.page(db, number="+15550100"),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_no_large_table_is_read_whole(field: Field, asked: str) -> None:
+    field.text("FLOOD")
+    told: list[str] = []
+
+    def ask(db: sqlite3.Connection) -> list[str]:
+        db.set_trace_callback(told.append)
+        ASKED[asked](db)
+        db.set_trace_callback(None)
+        return [line for sql in told if " " in sql for line in plan(db, sql)]
+
+    scans = [line for line in field.gw.store.write(ask) if line.startswith("SCAN")]
+    assert told
+    assert [line for line in scans if line.split()[1] in LARGE and "outbox_" not in line] == []
+
+
+def plan(db: sqlite3.Connection, sql: str) -> list[str]:
+    return [row["detail"] for row in db.execute("EXPLAIN QUERY PLAN " + sql)]
+
+
+@pytest.mark.parametrize("wanted", [{"group": "Exercise"}, {"consent": "in"}, {"language": "en"}])
+def test_a_page_of_people_is_never_sorted(field: Field, wanted: dict[str, Any]) -> None:
+    told: list[str] = []
+    db = field.gw.store.read
+    db.set_trace_callback(told.append)
+    contacts.page(db, **wanted)
+    db.set_trace_callback(None)
+    assert [line for line in plan(db, told[0]) if "TEMP B-TREE" in line] == []
+
+
+def test_pages_of_people_hold_everybody_once(field: Field) -> None:
+    wanted: tuple[dict[str, Any], ...] = (
+        {},
+        {"group": "Exercise"},
+        {"consent": "in"},
+        {"group": "Households", "consent": "in"},
+        {"group": "Households", "language": "ne"},
+        {"number": "+4477009000", "group": "Exercise"},
+        {"area": "ZZ01", "consent": "in"},
+    )
+    sizes = []
+    for filters in wanted:
+        read = partial(contacts.page, field.gw.store.read, limit=7, **filters)
+        ids, before = [], 1 << 62
+        while rows := read(before=before):
+            ids += [row["id"] for row in rows]
+            before = rows[-1]["id"]
+        assert ids == sorted(set(ids), reverse=True)
+        sizes.append(len(ids))
+    assert sizes == [60, 5, 60, 55, 11, 5, 60 - 20]
+
+
+def test_a_second_phone_of_a_person_lists_them_once(field: Field) -> None:
+    field.do(
+        "INSERT INTO address (contact, kind, value, consent)"
+        " SELECT min(id), 'phone', '+15550177', 'in' FROM contact"
+    )
+    assert len(contacts.page(field.gw.store.read, limit=100, consent="in")) == 60
+
+
+def test_the_health_of_a_channel_counts_what_it_carried(field: Field) -> None:
+    field.text("FLOOD")
+    found = figures.channels(field.gw.store.read, 0.0)[field.channel.id]
+    assert (found["waiting"], found["queued"]) == (1, 1)
+    assert found["last_in"] == field.clock.now
