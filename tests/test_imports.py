@@ -1,7 +1,10 @@
 """Lists of contacts and areas: every line counts, a bad one says so, leavers stay out."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -182,6 +185,38 @@ def test_a_cut_job_goes_on_where_it_was_and_does_no_line_twice(gw: Gateway) -> N
     assert came(row) == {"new": 400, "refused": 1}
     assert list(refusals(gw, row)) == [402]
     assert contacts.count(gw.store.read) == 400
+
+
+ANOTHER_PROCESS = """
+import sys
+from gateway import imports
+from gateway.context import open_gateway
+from gateway.settings import Settings
+
+gw = open_gateway(Settings.load())
+imports.run(gw, int(sys.argv[1]), lambda done, total: print(done, flush=True))
+"""
+
+
+def test_a_process_that_is_killed_loses_no_line_and_does_none_twice(gw: Gateway) -> None:
+    lines = "".join(f"+4477009{n:05},in\n" for n in range(3000))
+    job = imports.start(gw, BY, "contacts", f"address,consent\n{lines}".encode())
+    command = [sys.executable, "-c", ANOTHER_PROCESS, str(job)]
+    environ = {**os.environ, **gw.settings.values}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for _ in range(3):
+            process.stdout.readline()
+        process.kill()
+    half = jobs.by_id(gw.store.read, job)
+    assert half is not None
+    assert 150 <= half["done"] < 3000
+    assert contacts.count(gw.store.read) == half["done"]
+    imports.run(gw, job)
+    row = jobs.by_id(gw.store.read, job)
+    assert row is not None
+    assert came(row) == {"new": 3000}
+    assert contacts.count(gw.store.read) == 3000
 
 
 def test_two_who_run_one_job_do_each_line_once(gw: Gateway) -> None:
