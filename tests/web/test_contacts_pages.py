@@ -103,6 +103,21 @@ def test_a_person_is_corrected(sit: Sit, gw: Gateway) -> None:
     assert 'value="Atlantis"' in answer.text
 
 
+def test_one_person_is_added_and_has_not_joined_yet(sit: Sit, gw: Gateway) -> None:
+    seat = sit("operator")
+    fields = {"address": "+44 7700 900 200", "tongue": "ne", "place": "hillside"}
+    answer = seat.post("/contacts", fields, page="/contacts")
+    page = seat.get(answer.headers["Location"]).text
+    assert "Asked to join" in page
+    assert "ZZ02" in page
+    assert "***200" in page
+    assert seat.post("/contacts", fields, page="/contacts").headers["Location"].endswith("/61")
+    assert contacts.count(gw.store.read) == 61
+    answer = seat.post("/contacts", fields | {"address": "nobody"}, page="/contacts")
+    assert answer.status_code == 409
+    assert "cannot be a contact" in answer.text
+
+
 def test_only_the_person_can_come_back(sit: Sit, gw: Gateway) -> None:
     seat = sit("operator")
     fields = {"consent": "alerts", "proof": "form 12"}
@@ -241,8 +256,9 @@ def test_each_role_may_do_its_part_only(sit: Sit, role: str) -> None:
     for path in ("/contacts", "/contacts/8", "/groups", "/groups/1"):
         assert (seat.get(path).status_code == 200) == reads, path
     assert seat.get("/areas").status_code == 200
-    for path in ("/contacts/8", "/contacts/8/consent", "/contacts/8/number", "/contacts/import",
-                 "/groups", "/groups/1/add", "/groups/1/remove", "/groups/1/exercise"):  # fmt: skip
+    acts = ("", "/8", "/8/consent", "/8/number", "/import")
+    groups = ("", "/1/add", "/1/remove", "/1/exercise")
+    for path in (*(f"/contacts{act}" for act in acts), *(f"/groups{act}" for act in groups)):
         assert (seat.post(path, {}, page="/").status_code != 403) == works, path
     for path in ("/contacts/export", "/areas"):
         status = seat.post(path, {}, page="/").status_code

@@ -45,6 +45,10 @@ NO_FILE = N_("Choose a file first.")
 @blueprint.get("/contacts")
 @allowed(*READERS)
 def index() -> ResponseReturnValue:
+    return _list()
+
+
+def _list(status: int = 200, wrong: str = "") -> ResponseReturnValue:
     db = gateway().store.read
     asked = {name: request.args.get(name, "").strip() for name in FILTERS}
     wanted = {name: value for name, value in asked.items() if value}
@@ -53,10 +57,31 @@ def index() -> ResponseReturnValue:
     rows = contacts.page(db, given("before", BIGGEST), ROWS + 1, **wanted)
     older = urlencode({**wanted, "before": rows[ROWS - 1]["id"]}) if len(rows) > ROWS else ""
     return render(
-        "contacts.html", rows=rows[:ROWS], older=f"/contacts?{older}" if older else "",
+        "contacts.html", status, wrong=wrong, rows=rows[:ROWS], typed=request.form,
+        older=f"/contacts?{older}" if older else "",
         total=contacts.count(db), asked=asked, narrowed=bool(wanted), mask=mask, called=called,
         works=person().role in WORKERS, **_choices(db),
     )  # fmt: skip
+
+
+@blueprint.post("/contacts")
+@allowed(*WORKERS)
+def add() -> ResponseReturnValue:
+    """Write down one person; they have joined only once they say so themselves."""
+    gw, by, form = gateway(), person().by, request.form
+    fields = people.Fields(
+        address=form.get("address", "").strip(),
+        language=form.get("tongue") or None,
+        area=_pcode(form.get("place", "").strip()) or None,
+    )
+    try:
+        added = act(
+            "contact.add", "contacts", lambda db: people.add_contact(gw, db, by, fields, "staff")
+        )
+    except Refused as error:
+        return _list(409, why(error))
+    flash(_("Saved.") if added.new else _("This person was known already."))
+    return redirect(f"/contacts/{added.contact}", 303)
 
 
 def _choices(db: sqlite3.Connection) -> dict[str, Any]:
