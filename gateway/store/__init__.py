@@ -88,8 +88,8 @@ def _applied(db: sqlite3.Connection) -> set[str]:
     return {row["name"] for row in rows}
 
 
-def check(db: sqlite3.Connection) -> None:
-    """Raise StoreError unless the file is whole, ours, and of this version."""
+def check(db: sqlite3.Connection, older: bool = False) -> None:
+    """Raise StoreError unless the file is whole, ours, and of this version, or an older one."""
     try:
         found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         applied = _applied(db)
@@ -99,7 +99,9 @@ def check(db: sqlite3.Connection) -> None:
         raise StoreError("The store is damaged. Keep a copy of the file and restore a backup.")
     refuse_newer(applied)
     known = {file.stem for file in folder("migrations").glob("*.sql")}
-    if known - applied:
+    if not applied:
+        raise StoreError("This is no store of Gateway: nothing is in it.")
+    if known - applied and not older:
         raise StoreError("The store is of an older version. Run 'gateway migrate' first.")
 
 

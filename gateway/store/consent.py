@@ -12,7 +12,7 @@ VALUES (:number_key, :address, :state, :topic, :how, :by, :inbound, :language, :
         :now)
 """
 _LAST = """
-SELECT state, at FROM consent WHERE number_key = ? AND topic IS NULL ORDER BY id DESC LIMIT 1
+SELECT id, state, at FROM consent WHERE number_key = ? AND topic IS NULL ORDER BY id DESC LIMIT 1
 """
 _WITHDRAW = """
 UPDATE outbox SET state = 'withdrawn', reason = 'left', final_at = ?
@@ -83,10 +83,18 @@ def leavers(db: sqlite3.Connection) -> list[sqlite3.Row]:
     return db.execute(sql).fetchall()
 
 
+def _is_later(found: sqlite3.Row, leaver: sqlite3.Row) -> bool:
+    return bool(found["id"] > leaver["id"] and found["at"] > leaver["at"])
+
+
 def keep_out(db: sqlite3.Connection, leaver: sqlite3.Row, now: float) -> bool:
-    """Put a leaver of another copy of this store out here too; False if already so."""
+    """Put a leaver of another copy of this store out here too; False if already so.
+
+    Only an entry that is later by its place in the ledger and by the clock, which may have been
+    ahead, shows that they came back since.
+    """
     found = last(db, leaver["number_key"])
-    if found and (found["state"] == "out" or found["at"] > leaver["at"]):
+    if found and (found["state"] == "out" or _is_later(found, leaver)):
         return False
     sql = "SELECT address FROM consent WHERE number_key = ? AND address IS NOT NULL LIMIT 1"
     known = db.execute(sql, (leaver["number_key"],)).fetchone()

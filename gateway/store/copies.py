@@ -23,28 +23,47 @@ def restore(file: Path, store: Path, now: float) -> int:
     The store in place is kept beside it until the next restore. Rows that waited in the backup
     may have been sent since: nothing that was waiting then is sent now.
     """
-    with closing(connect(file)) as db:
-        _whole(db, file)
-    left = _leavers(store)
-    aside = store.with_suffix(".before-restore")
-    for suffix in ("", "-wal", "-shm"):
-        old = store.with_name(store.name + suffix)
-        if old.exists():
-            old.replace(aside.with_name(aside.name + suffix))
-    with closing(connect(file)) as source, closing(sqlite3.connect(store)) as copy:
+    _whole(file)
+    fresh = store.with_suffix(".restoring")
+    _remove(fresh)
+    with closing(connect(file)) as source, closing(sqlite3.connect(fresh)) as copy:
         source.backup(copy)
-    with closing(connect(store)) as db:
+    with closing(connect(fresh)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         migrate(db)
-        return _settle(db, left, now)
+        kept = _settle(db, _leavers(store), now)
+    _swap(store, fresh)
+    return kept
 
 
-def _whole(db: sqlite3.Connection, file: Path) -> None:
+def _files(store: Path) -> list[Path]:
+    return [store.with_name(store.name + suffix) for suffix in ("", "-wal", "-shm")]
+
+
+def _remove(store: Path) -> None:
+    for file in _files(store):
+        file.unlink(missing_ok=True)
+
+
+def _swap(store: Path, fresh: Path) -> None:
+    """Put the finished copy in place: whatever stops us before, the store was not touched."""
+    aside = store.with_suffix(".before-restore")
+    _remove(aside)
+    for old, kept in zip(_files(store), _files(aside), strict=True):
+        if old.exists():
+            old.replace(kept)
+    fresh.replace(store)
+
+
+def _whole(file: Path) -> None:
+    """Raise StoreError unless the file is a whole backup, of this version or an older one."""
+    if not file.is_file():
+        raise StoreError(f"There is no file {file}.")
     try:
-        check(db)
-    except StoreError as error:
-        if "older version" not in str(error):
-            raise StoreError(f"{file} is not a backup that can be restored: {error}") from None
+        with closing(connect(file)) as db:
+            check(db, older=True)
+    except (StoreError, sqlite3.DatabaseError) as error:
+        raise StoreError(f"{file} is not a backup that can be restored: {error}") from None
 
 
 def _leavers(store: Path) -> list[sqlite3.Row]:
