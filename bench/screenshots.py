@@ -37,7 +37,7 @@ FLAGS = (
     "--hide-scrollbars",
     "--force-color-profile=srgb",
 )
-WIDE, NARROW = (960, 800), (400, 760)  # CSS pixels
+WIDE, NARROW = (960, 800), (400, 860)  # CSS pixels
 PATIENCE = 30.0
 PASSWORD = "three words and a river"
 STAFF = {"sita": "operator", "ram": "approver", "bikash": "field_staff"}
@@ -209,8 +209,8 @@ def handset(chrome: Chrome, gw: Gateway) -> None:
     chrome.get(gw.home + "/handset")
     chrome.find_element(By.NAME, "text").send_keys("FLOOD")
     chrome.find_element(By.NAME, "text").submit()
-    time.sleep(2)
-    chrome.refresh()
+    time.sleep(1)
+    chrome.get(gw.home + "/handset")
 
 
 Scene = Callable[[Chrome, Gateway], None]
