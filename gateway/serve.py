@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sqlite3
 import threading
 import time
@@ -10,11 +11,7 @@ from multiprocessing import connection, parent_process
 from multiprocessing.util import Finalize
 from typing import Any
 
-from gateway.app import make_app
-from gateway.context import open_gateway
-from gateway.engine import Engine
 from gateway.settings import Settings
-from gateway.store.lock import only_one
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -29,6 +26,8 @@ def run(settings: Settings) -> None:
     """Serve until told to stop; a process that dies is started again, at most once a minute."""
     pause = 1.0
     while not _serve(settings):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         log.error("the gateway stopped by itself: it is started again in %.0f s", pause)
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
@@ -62,7 +61,15 @@ def _serve(settings: Settings) -> bool:
 
 
 def application() -> Wsgi:
-    """Open the gateway in this process and return what answers requests."""
+    """Open the gateway in this process and return what answers requests.
+
+    What it needs is imported here: the supervisor stays small.
+    """
+    from gateway.app import make_app
+    from gateway.context import open_gateway
+    from gateway.engine import Engine
+    from gateway.store.lock import only_one
+
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     settings = Settings.load()
     _held.append(only_one(settings.data))

@@ -78,7 +78,7 @@ def test_the_wheel_holds_the_package_and_no_tests(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"gateway", f"gateway_sms-{gateway.__version__}.dist-info"}
-    assert {"gateway/files.py", "gateway/cli.py"} <= set(names)
+    assert {"gateway/files.py", "gateway/cli/__init__.py"} <= set(names)
 
 
 @pytest.mark.slow

@@ -71,6 +71,8 @@ def _channel(gw: Gateway, name: str) -> Line:
         return what, "look", f"is off. Use it: gateway channel set {name} --on"
     if (channel.row["held_until"] or 0) > gw.clock():
         return what, "look", f"is held: {channel.row['held_reason']}"
+    if channel.row["provider"] == "simulator":
+        return what, "look", "for practice: whoever is at this machine can text as any number"
     open_door = channel.row["provider"] == "africastalking" and not channel.settings.get("hook_key")
     if open_door:
         return (

@@ -10,18 +10,14 @@ from gateway.web.words import N_
 MENU = {
     "/": N_("Overview"),
     "/feedback": N_("Feedback"),
-    "/messages": N_("Messages"),
-    "/send": N_("Write"),
     "/alerts": N_("Alerts"),
     "/contacts": N_("Contacts"),
     "/groups": N_("Groups"),
     "/areas": N_("Areas"),
-    "/content": N_("Content"),
     "/channels": N_("Channels"),
-    "/exports": N_("Exports"),
     "/users": N_("Users"),
-    "/tokens": N_("Programs"),
     "/audit": N_("Audit"),
+    "/handset": N_("Handset"),
 }
 
 
