@@ -12,6 +12,11 @@ from gateway.receive.asking import Asking
 from gateway.store import areas, contacts, feedback, outbox
 from gateway.store.contacts import Person
 
+HOUR = 3600.0
+# Two machines can answer each other for ever, and each answer is paid for. Nobody reads more
+# than this in an hour; what they write is kept all the same.
+MOST_ANSWERS = 30
+
 
 @dataclass(slots=True)
 class Case:
@@ -36,6 +41,8 @@ class Case:
     def reply(self, text: str, source: str, class_: Class = Class.NORMAL) -> None:
         """Queue an answer on the channel the person wrote on; names cannot be answered."""
         if self.person.kind == "name" or "answered" in self.message.flags:
+            return
+        if outbox.answers_since(self.db, self.person.address, self.now - HOUR) >= MOST_ANSWERS:
             return
         self.answers.append(text)
         id = reply(self, text, source, class_)

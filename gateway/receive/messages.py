@@ -11,11 +11,13 @@ from gateway.domain.messages import Class, Inbound
 from gateway.language import table
 from gateway.receive import departures, talk, topics
 from gateway.receive.asking import asking
-from gateway.receive.case import Case
+from gateway.receive.case import HOUR, Case
 from gateway.store import feedback, inbox, sessions
 from gateway.store.contacts import Person
 
 OPEN = 72 * 3600.0  # seconds an SMS dialogue waits for its next answer
+TWINS = 600.0  # seconds in which a message told under two references counts as one
+OFTEN = 3  # times an hour that the same words, no keyword of ours, are filed and answered
 NOT_JOINED = ("none", "pending", "out", "alerts")
 
 
@@ -29,6 +31,9 @@ def take(
     raw: bytes,
 ) -> list[str]:
     """Keep a message and answer it; what was told before gets the same answer again."""
+    twin = _twin(db, channel, person, message, now)
+    if twin is not None:
+        return inbox.answer(twin)
     id = inbox.add(db, channel.id, message, person.address, now, raw if message.flags else None)
     if id is None:
         return _again(db, channel, message, now, raw)
@@ -38,6 +43,24 @@ def take(
     inbox.decided(db, id, decision, case.asking.language, back)
     tell.message_in(db, id, now)
     return back
+
+
+def _twin(
+    db: sqlite3.Connection, channel: Channel, person: Person, message: Inbound, now: float
+) -> sqlite3.Row | None:
+    """Find the same message under another reference.
+
+    Some phones tell one message twice with new ids; its words and its second then are the same,
+    which nobody manages who sends the same words twice.
+    """
+    if message.at is None:
+        return None
+    for row in inbox.lately(db, person.address):
+        same = (channel.id, message.text, message.at.timestamp())
+        apart = row["reference"] != message.reference and row["received_at"] > now - TWINS
+        if apart and (row["channel"], row["text"], row["provider_at"]) == same:
+            return row
+    return None
 
 
 def _again(
@@ -199,6 +222,8 @@ def _typed(case: Case, type: str, words: str, talking: sqlite3.Row | None) -> st
 def _words(case: Case, talking: sqlite3.Row | None) -> str:
     """Words for a person to read; empty ones get the menu, near misses a suggestion."""
     text = case.message.text
+    if _said_often(case):
+        return "repeated"
     if not normal(text):
         case.file("other", text)
         return talk.begin(case, talking, "menus.home", before="menu.empty")
@@ -208,6 +233,17 @@ def _words(case: Case, talking: sqlite3.Row | None) -> str:
     reference = case.file("other", text)
     case.say("ack", reference=reference)
     return f"item:{reference}"
+
+
+def _said_often(case: Case) -> bool:
+    """A machine that answers us says the same for ever; it is kept, and gets nothing more."""
+    since = case.now - HOUR
+    said = [
+        row["text"]
+        for row in inbox.lately(case.db, case.person.address)
+        if row["received_at"] > since
+    ]
+    return said.count(case.message.text) > OFTEN
 
 
 def _near(case: Case, text: str) -> str | None:

@@ -15,6 +15,11 @@ RETURNING id
 """
 _KEEP = "INSERT INTO kept_call (channel, kind, reason, body, at) VALUES (?, ?, ?, ?, ?)"
 
+_KEEP_THE_LAST = """
+DELETE FROM kept_call WHERE id <= (SELECT max(id) FROM kept_call) - ?
+"""
+
+KEPT_CALLS = 1000
 KEPT_SECONDS = 7 * 86400
 
 
@@ -60,6 +65,12 @@ def by_reference(db: sqlite3.Connection, channel: int, reference: str) -> sqlite
     return row
 
 
+def lately(db: sqlite3.Connection, address: int) -> list[sqlite3.Row]:
+    """Return the last few messages of an address, newest first."""
+    sql = "SELECT * FROM inbound WHERE address = ? ORDER BY id DESC LIMIT 10"
+    return db.execute(sql, (address,)).fetchall()
+
+
 def answer(row: sqlite3.Row) -> list[str]:
     """Return what was handed back to the provider when this message first came."""
     return list(json.loads(row["answer"])) if row["answer"] else []
@@ -68,8 +79,12 @@ def answer(row: sqlite3.Row) -> list[str]:
 def keep_call(
     db: sqlite3.Connection, channel: str, kind: str, reason: str, body: bytes, now: float
 ) -> None:
-    """Keep a refused call whole for a person to look at."""
+    """Keep a refused call whole for a person to look at.
+
+    Only the last thousand are kept: strangers must not be able to fill the disk.
+    """
     db.execute(_KEEP, (channel, kind, reason, body[:100_000], now))
+    db.execute(_KEEP_THE_LAST, (KEPT_CALLS,))
 
 
 def drop_old_calls(db: sqlite3.Connection, now: float) -> int:

@@ -1,0 +1,84 @@
+"""Machines that answer machines, and messages that come under two names."""
+
+from datetime import UTC, datetime
+
+from gateway import receive
+from gateway.domain.messages import Inbound
+from gateway.store import inbox
+from tests.core.field import AMINA, MAYA, Field
+
+DRIVING = "I am driving now and will answer you later"
+
+
+def test_a_machine_that_says_the_same_for_ever_is_soon_left_alone(field: Field) -> None:
+    answers = [field.text(DRIVING) for _ in range(50)]
+    assert [len(told) for told in answers[:4]] == [1, 1, 1, 0]
+    assert not any(answers[3:])
+    assert len(field.items()) == 3
+    assert field.one("SELECT count(*) FROM inbound") == 50
+    assert field.decision() == "repeated"
+
+
+def test_two_machines_facing_each_other_for_an_hour_cost_a_few_messages(field: Field) -> None:
+    words, sent = "hello there all", 0
+    for _ in range(360):
+        answers = field.text(words)
+        sent += len(answers)
+        words = f"You wrote: {answers[0]}" if answers else words + "."
+        field.clock.now += 10
+    assert sent <= 31
+
+
+def test_an_hour_later_a_person_is_answered_again(field: Field) -> None:
+    for number in range(40):
+        field.text(f"message number {number} of many")
+    assert field.text("FLOOD") == []
+    field.clock.now += 3601
+    assert len(field.text("FLOOD")) == 1
+
+
+def test_leaving_counts_however_many_answers_were_sent(field: Field) -> None:
+    for number in range(40):
+        field.text(f"message number {number} of many")
+    field.text("STOP")
+    assert field.consent() == "out"
+
+
+def test_one_who_is_answered_no_more_takes_nothing_from_others(field: Field) -> None:
+    for _ in range(50):
+        field.text(DRIVING)
+    assert len(field.text(DRIVING, sender=AMINA)) == 1
+
+
+def test_keywords_may_be_sent_again_and_again(field: Field) -> None:
+    assert all(len(field.text("FLOOD")) == 1 for _ in range(8))
+
+
+def message(reference: str, second: int = 7, words: str = "Water is gone") -> Inbound:
+    at = datetime(2026, 11, 18, 9, 30, second, tzinfo=UTC)
+    return Inbound(MAYA, "4040", words, reference, at=at)
+
+
+def test_the_same_words_of_the_same_second_are_one_message(field: Field) -> None:
+    for reference in ("event-1", "event-2"):
+        receive.take(field.gw, field.channel, [message(reference)])
+    assert field.one("SELECT count(*) FROM inbound") == 1
+    assert len(field.items()) == 1
+
+
+def test_the_same_words_of_another_second_or_other_words_are_another_message(
+    field: Field,
+) -> None:
+    for told in (message("1"), message("2", second=8), message("3", words="Water is gone!")):
+        receive.take(field.gw, field.channel, [told])
+    assert len(field.items()) == 3
+
+
+def test_refused_calls_do_not_fill_the_disk(field: Field) -> None:
+    def flood(db: object) -> None:
+        for number in range(1200):
+            inbox.keep_call(db, "simulator", "message", "bad_json", b"x", number)  # type: ignore[arg-type]
+
+    field.gw.store.write(flood)
+    assert field.one("SELECT count(*) FROM kept_call") == 1000
+    assert field.one("SELECT max(at) FROM kept_call") == 1199
