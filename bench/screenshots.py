@@ -100,8 +100,17 @@ def running() -> Iterator[Gateway]:
             _wait_for(gw.home + "/sign-in")
             yield gw
         finally:
-            process.terminate()
-            process.wait(PATIENCE)
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to stop; one that does not is ended, so that none outlives its folder."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def _made(folder: Path) -> Gateway:
