@@ -1,9 +1,11 @@
 """Reading a provider's call: its fields, and what makes one of them unusable."""
 
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl
 
 from gateway.domain.phone import BadNumber, normalise
@@ -13,7 +15,7 @@ BODY = 100_000  # bytes in a call
 TEXT = 10_000  # characters kept of a text
 WORD = 255  # characters in an id or a number
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?")
 
 
 def pairs(encoded: bytes | str) -> Pairs:
@@ -29,6 +31,29 @@ def pairs(encoded: bytes | str) -> Pairs:
 def fields(hook: Hook) -> dict[str, str]:
     """Return the call's fields; where a name comes twice, the first counts."""
     return dict(reversed(hook.query if hook.method == "GET" else hook.form))
+
+
+def document(hook: Hook) -> dict[str, Any]:
+    """Return the JSON object that is the call's body; raise Garbled if it is none."""
+    try:
+        found = json.loads(hook.body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise Garbled("bad_json") from None
+    if not isinstance(found, dict):
+        raise Garbled("bad_json")
+    return found
+
+
+def scalars(found: Any) -> dict[str, str]:
+    """Return the members of a JSON object that are words or numbers, as words.
+
+    >>> scalars({"a": "x", "b": 1, "c": True, "d": None, "e": []}), scalars([])
+    ({'a': 'x', 'b': '1', 'c': 'true'}, {})
+    """
+    if not isinstance(found, dict):
+        return {}
+    plain = {name: value for name, value in found.items() if isinstance(value, str | int | float)}
+    return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in plain.items()}
 
 
 def header(hook: Hook, name: str) -> str:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
+from functools import cache
+from ipaddress import ip_address
 from threading import Lock
+from urllib.parse import urlsplit
 
 from gateway.domain.messages import Outgoing, Result
 from gateway.providers import Account, Busy, Rejected, SendError
@@ -63,3 +66,19 @@ def fresh(messages: Iterable[Outgoing], now: float) -> tuple[list[Outgoing], lis
         else:
             alive.append(message)
     return alive, late
+
+
+@cache
+def public(url: str) -> bool:
+    """Tell whether a provider could call an address; some refuse messages that name another.
+
+    A gateway that nobody outside can reach still sends; it only hears of no receipts.
+
+    >>> [public(f"http://{host}/x") for host in ("sms.example.org", "localhost", "10.0.0.5")]
+    [True, False, False]
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".localhost", ".lan", ".internal"))

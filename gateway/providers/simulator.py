@@ -157,12 +157,7 @@ def _fields(hook: Hook) -> dict[str, str]:
     """Return the fields of a form, a query or a flat JSON object."""
     if not reading.header(hook, "Content-Type").startswith("application/json"):
         return reading.fields(hook)
-    try:
-        found = json.loads(hook.body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        raise Garbled("bad_json") from None
-    if not isinstance(found, dict):
-        raise Garbled("bad_json")
+    found = reading.document(hook)
     wrong = {name for name, value in found.items() if not isinstance(value, str | int)}
     if wrong:
         known = sorted(wrong & KNOWN)  # any other name could be somebody's number

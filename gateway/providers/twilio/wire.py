@@ -4,10 +4,7 @@ import json
 import logging
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from twilio.http import HttpClient
 from twilio.http.response import Response
@@ -16,6 +13,7 @@ from twilio.rest import Client
 from gateway.domain.messages import Outgoing
 from gateway.providers import MaybeSent
 from gateway.providers.http import Door, Reply, refusal
+from gateway.providers.sending import public
 from gateway.providers.twilio.codes import CODES, OWN
 
 HOST = "https://api.twilio.com"
@@ -74,22 +72,6 @@ def order(
     if message.expires is not None:
         order["validity_period"] = min(max(int(message.expires - now), 1), LONGEST_WAIT)
     return order
-
-
-@cache
-def public(url: str) -> bool:
-    """Tell whether Twilio could call an address; it refuses messages that name another.
-
-    A gateway that nobody outside can reach still sends; it only hears of no receipts.
-
-    >>> [public(f"http://{host}/x") for host in ("sms.example.org", "localhost", "10.0.0.5")]
-    [True, False, False]
-    """
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith((".local", ".localhost", ".lan", ".internal"))
 
 
 def check(reply: Reply) -> None:
