@@ -11,6 +11,7 @@ from gateway.context import Channel, Gateway
 from gateway.domain.gate import Facts, judge
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
 from gateway.domain.retry import again
+from gateway.queue import NOT_BEGUN
 from gateway.store import channels, consent, contacts, outbox, receipts
 
 LOST = "nobody knows whether it was sent"
@@ -164,6 +165,9 @@ def _not_sent(
 ) -> None:
     row = outbox.by_id(db, result.id)
     if row is None or row["state"] != "claimed" or row["batch"] != batch:
+        return
+    if result.outcome is Outcome.TRANSIENT and result.error == NOT_BEGUN:
+        outbox.again(db, row["id"], now, NOT_BEGUN, free=True)
         return
     verdict = again(
         result.outcome,

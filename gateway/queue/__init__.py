@@ -12,6 +12,8 @@ from gateway.domain.messages import Batch, Class, Result
 
 Carry = Callable[[Batch], Iterable[Result]]
 
+NOT_BEGUN = "not begun"  # the error of a transient result of which nobody tried to send
+
 
 class CarrierDown(Exception):
     """The carrier cannot take anything now; nothing was handed over."""
@@ -54,7 +56,10 @@ class Carrier(Protocol):
         """Return True if the batch was not begun and now never will be; it gets no report."""
 
     def close(self, timeout: float) -> None:
-        """Finish what is begun, for at most `timeout` seconds; reports may still be read."""
+        """Finish what is begun, for at most `timeout` seconds; reports may still be read.
+
+        What comes back NOT_BEGUN can go at once when there is a carrier again.
+        """
 
 
 def urgent(batch: Batch) -> bool:

@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 
 from gateway.domain.messages import Batch, Outcome, Result
-from gateway.queue import CarrierDown, Carry, Report
+from gateway.queue import NOT_BEGUN, CarrierDown, Carry, Report
 from gateway.queue.crew import Crew
 from gateway.queue.given import Given
 from gateway.queue.whole import Item, grouped, whole
@@ -84,7 +84,7 @@ class ThreadCarrier:
 
     def _return(self, batch: Batch) -> None:
         for message in batch.messages:
-            self._back.put((batch, Result(message.id, Outcome.TRANSIENT, error="closed")))
+            self._back.put((batch, Result(message.id, Outcome.TRANSIENT, error=NOT_BEGUN)))
         self._back.put((batch, None))
 
     def _first(self, wait: float) -> list[Item]:

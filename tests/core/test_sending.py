@@ -6,6 +6,7 @@ import pytest
 
 from gateway import receive, send
 from gateway.domain.messages import Class, Outcome, Receipt, Result, Status
+from gateway.queue import NOT_BEGUN
 from gateway.store import outbox
 from tests.core.field import MAYA, NOW, Field
 
@@ -210,3 +211,11 @@ def test_a_receipt_settles_a_message_that_only_our_id_names(
     own = echoed.format(id=id)
     receive.take(field.gw, field.channel, [Receipt("SM1", Status.DELIVERED, to, own=own)])
     assert state(field, id)[0] == after
+
+
+def test_what_no_carrier_began_goes_at_once_and_counts_no_attempt(field: Field) -> None:
+    id = queue(field)
+    claim(field)
+    result(field, id, Outcome.TRANSIENT, error=NOT_BEGUN)
+    assert field.one("SELECT attempts FROM outbox WHERE id = ?", id) == 0
+    assert claim(field) == [id]
