@@ -54,13 +54,13 @@ class GatewayProcess:
     def try_command(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "gateway", *words],
-            env=self._environment(),
+            env=self.environment(),
             capture_output=True,
             text=True,
             timeout=60,
         )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         ours = {"GATEWAY_DATA": str(self.data), "GATEWAY_PORT": str(self.port)}
         return dict(os.environ) | ours | dict(self.settings)
 
@@ -88,7 +88,7 @@ class GatewayProcess:
         with (self.data / "run.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "run"],
-                env=self._environment(),
+                env=self.environment(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -118,13 +118,13 @@ class GatewayProcess:
         worker = self.worker()
         self.process.kill()
         self.process.wait()
-        psutil.wait_procs([worker], timeout=10)
+        until(lambda: _gone(worker), "the orphan ends by itself")
 
     def kill_worker(self) -> None:
         """Kill the process that serves; the supervisor starts another one by itself."""
         worker = self.worker()
         worker.kill()
-        psutil.wait_procs([worker], timeout=10)
+        until(lambda: _gone(worker), "it is killed")
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl-C does, and see that it does."""
@@ -165,3 +165,11 @@ class GatewayProcess:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         sent = json.dumps(body).encode() if body is not None else None
         return call(f"{self.url}/api/v1{path}", sent, headers, method)
+
+
+def _gone(process: psutil.Process) -> bool:
+    """Whether a process does nothing any more; its remains may wait to be taken note of."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True

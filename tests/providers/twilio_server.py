@@ -60,6 +60,7 @@ class TwilioServer(ThreadingHTTPServer):
         self.account, self.token = account, token
         self.users = {account: token}  # API keys may be added
         self.latency = 0.0  # seconds before every answer
+        self.silence = 0.0  # seconds between taking a message and saying so
         self.messages: list[Taken] = []
         self.calls, self.connections, self.lock = 0, 0, Lock()
         self.refused: dict[str, int] = {}
@@ -124,8 +125,7 @@ class TwilioServer(ThreadingHTTPServer):
         if refusal:
             return refusal
         message = self._keep(form)
-        if plan == "hang":
-            self._hang(wait)
+        self._hang(wait if plan == "hang" else self.silence)
         return Answer(None) if plan in ("hang", "cut") else Answer(201, _taken(self, message))
 
     def show(self, path: str, user: str) -> Answer:
