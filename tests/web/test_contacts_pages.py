@@ -173,7 +173,7 @@ def test_a_list_is_brought_in_as_a_job(sit: Sit, gw: Gateway) -> None:
     page = " ".join(seat.get(job).text.split())
     assert "1 line was refused" in page
     assert '<th scope="row">4</th>' in page
-    for label in ("New", "Left before, so they stay out", "Refused"):
+    for label in ("New ones", "Left before, so they stay out", "Refused"):
         assert f"<dt>{label}</dt><dd>1</dd>" in page
 
 

@@ -26,7 +26,7 @@ STATES = {
 
 # What the numbers and notes of a result are called; others are shown as they are.
 RESULTS = {
-    "new": N_("New"),
+    "new": N_("New ones"),
     "changed": N_("Changed"),
     "same": N_("As they were"),
     "left": N_("Left before, so they stay out"),
