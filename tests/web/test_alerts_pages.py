@@ -228,6 +228,7 @@ def test_who_got_it_is_told_what_follows(sit: Sit, gw: Gateway, kind: str, words
     page = sita.get(f"/alerts/{later}").text
     assert words in page
     assert f"Everyone who got alert {id}" in page
+    assert "does not seem to say" not in page
     assert "<dt>People</dt><dd>9</dd>" in page
     path = f"/alerts/{later}/edit"
     fields = {"text-en": "Red Cross: all is well.", "class": "high"}

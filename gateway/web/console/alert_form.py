@@ -147,7 +147,8 @@ def boxes(gw: Gateway, texts: Mapping[str, str], audience: Audience | None) -> l
         text = texts.get(tag, "")
         looked = bool(text and audience)
         told = explain(text) if looked else None
-        lacks = five_parts.missing(text, _known(gw, tag, places)) if looked else ()
+        warns = looked and audience and not audience.received  # what follows is no warning
+        lacks = five_parts.missing(text, _known(gw, tag, places)) if warns else ()
         found.append(Box(tag, called(tag), direction(tag), text, told, lacks))
     return found
 
