@@ -21,6 +21,7 @@ BELOW_VERBS = BELOW_CONTEXT | {"context"}
 VERBS = {"receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
     "content",
     "imports",
+    "invite",
     "setup",
 }
 

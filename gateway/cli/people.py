@@ -85,6 +85,22 @@ def _say(told: dict[str, Any]) -> None:
     click.echo(", ".join([*counts, f"{len(told['refused'])} refused"]))
 
 
+@contacts_command.command("invite")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@plainly
+def invite_contacts(yes: bool) -> None:
+    """Ask everyone whose number staff wrote down, once, whether they want to join."""
+    from gateway import invite
+
+    with gateway() as gw:
+        number = invite.waiting(gw)
+        if number and (yes or click.confirm(f"Text {number} people now?")):
+            number = invite.invite(gw, BY)
+            click.echo(f"{number} invitations wait to go out.")
+        else:
+            click.echo(f"{number} people have neither joined nor been asked.")
+
+
 @contacts_command.command("export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @plainly

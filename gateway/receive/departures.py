@@ -4,8 +4,9 @@ import sqlite3
 
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import OptOut
+from gateway.receive import talk
 from gateway.receive.case import Case
-from gateway.store import consent, contacts, feedback, sessions
+from gateway.store import areas, consent, contacts, feedback, sessions
 from gateway.store.contacts import Person
 
 MAYBE_LEAVING = "possible_opt_out"
@@ -23,13 +24,17 @@ def leave(case: Case, topic: str | None = None) -> str:
 
 
 def come_back(case: Case, alerts_only: bool = False) -> str:
-    """Take the person back in: for everything, or for alerts only."""
+    """Take the person back in: for everything, or for alerts only; a newcomer is asked where."""
     before = case.person.consent
     state, key = ("alerts", "alerts.only") if alerts_only else ("in", "welcome")
     if before == "out" and not alerts_only:
         key = "welcome.back"
-    record(case, state, "keyword", key)
-    case.say(key)
+    ask_place = key == "welcome" and case.person.area is None and areas.any_known(case.db)
+    record(case, state, "keyword", "join.place" if ask_place else key)
+    if ask_place:
+        talk.ask_place(case)
+    else:
+        case.say(key)
     return f"start:{state}"
 
 

@@ -18,7 +18,7 @@ from gateway.store.contacts import Person
 OPEN = 72 * 3600.0  # seconds an SMS dialogue waits for its next answer
 TWINS = 600.0  # seconds in which a message told under two references counts as one
 OFTEN = 3  # times an hour that the same words, no keyword of ours, are filed and answered
-NOT_JOINED = ("none", "pending", "out", "alerts")
+ASKED = ("pending", "out")  # only they can join by a bare yes
 
 
 def take(
@@ -82,7 +82,7 @@ def _again(
 def decide(case: Case) -> str:
     """Find out what a message asks for and do it; return what was decided, in a word."""
     gw, person, text = case.gw, case.person, case.message.text
-    pending = person.consent in NOT_JOINED
+    pending = person.consent in ASKED
     match = gw.keywords.match(text, person.language, gw.tags, pending)
     talking = sessions.open_one(case.db, person.address, "sms", case.now - OPEN)
     notes: dict[str, Any] = json.loads(talking["state"] or "{}") if talking else {}

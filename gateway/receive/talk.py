@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.context import Gateway
-from gateway.domain.dialogue import Move, Pack, State, partial, sms, start, step
+from gateway.domain.dialogue import Move, Pack, State, partial, prompt, sms, start, step
 from gateway.domain.keywords import Match, normal
 from gateway.receive import effects
 from gateway.receive.case import Case
 from gateway.store import sessions
+
+JOIN = "forms.join"
+PLACE_WORDS = 3  # names of places are short; what is longer is a message
 
 
 def begin(case: Case, talking: sqlite3.Row | None, name: str, before: str = "") -> str:
@@ -19,22 +22,35 @@ def begin(case: Case, talking: sqlite3.Row | None, name: str, before: str = "") 
     return _show(case, talking, {}, move, name, before)
 
 
+def ask_place(case: Case) -> None:
+    """Ask someone who just joined where they live: alerts go to areas."""
+    state = State(JOIN, step=1, answers={"language": case.asking.language})
+    talking = sessions.open_one(case.db, case.person.address, "sms", 0)
+    _show(case, talking, {}, Move(state, prompt(case.gw.pack, state, case.asking)), JOIN)
+
+
 def answer(
     case: Case, talking: sqlite3.Row | None, notes: dict[str, Any], match: Match | None
 ) -> str | None:
     """Take a message as the answer to the open question; None if it is a message of its own."""
     state = State.from_json(notes["dialogue"])
     move = step(case.gw.pack, state, case.message.text, case.asking)
-    if not move.understood and _something_new(case, state, match):
+    if _something_new(case, state, move, match):
         return None
     return _show(case, talking, notes, move, state.dialogue)
 
 
-def _something_new(case: Case, state: State, match: Match | None) -> bool:
-    """On a menu, words that are no option are a message of their own, and so is none at all."""
+def _something_new(case: Case, state: State, move: Move, match: Match | None) -> bool:
+    """On a menu, words that are no option are a message of their own, and so is none at all.
+
+    Asked where they live, people who have a question ask it: a long answer that is no place.
+    """
     text = case.message.text
-    own = match is not None or len(text.split()) > 1 or not normal(text)
-    return state.dialogue.startswith("menus.") and own
+    if state.dialogue.startswith("menus."):
+        own = match is not None or len(text.split()) > 1 or not normal(text)
+        return own and not move.understood
+    unread = move.state is not None and move.state.tries > state.tries
+    return state.dialogue == JOIN and unread and len(text.split()) > PLACE_WORDS
 
 
 def _show(

@@ -116,6 +116,10 @@ def timezone(db: sqlite3.Connection, area: int | None) -> str | None:
     return None
 
 
+def any_known(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM area WHERE retired_at IS NULL LIMIT 1").fetchone() is not None
+
+
 def every(db: sqlite3.Connection) -> list[sqlite3.Row]:
     return db.execute("SELECT * FROM area WHERE retired_at IS NULL ORDER BY level, name").fetchall()
 

@@ -14,6 +14,11 @@ SELECT address.id AS address, address.value, address.kind, address.consent, addr
 """
 _BY_VALUE = _PERSON + " WHERE address.value = ?"
 _BY_ADDRESS = _PERSON + " WHERE address.id = ?"
+_UNINVITED = """
+ WHERE address.consent = 'pending' AND address.kind = 'phone'
+   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.address = address.id
+                      AND outbox.source = :source)
+"""
 _ADD_CONTACT = """
 INSERT INTO contact (language, area, source, created_at) VALUES (?, ?, ?, ?) RETURNING id
 """
@@ -193,3 +198,14 @@ def page(
 
 def count(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM contact").fetchone()[0])
+
+
+def uninvited(db: sqlite3.Connection, source: str, limit: int) -> list[Person]:
+    """Return people entered by staff who were never asked to join (rows of that source)."""
+    sql = f"{_PERSON} {_UNINVITED} ORDER BY address.id LIMIT :limit"
+    return [_person(row) for row in db.execute(sql, {"source": source, "limit": limit})]
+
+
+def count_uninvited(db: sqlite3.Connection, source: str) -> int:
+    sql = f"SELECT count(*) FROM address {_UNINVITED}"
+    return int(db.execute(sql, {"source": source}).fetchone()[0])

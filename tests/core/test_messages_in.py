@@ -248,3 +248,26 @@ def test_a_talk_nobody_goes_on_with_is_kept_as_partial(field: Field) -> None:
     assert [(item["type"], item["partial"], item["text"]) for item in field.items()] == [
         ("rumour", 1, "they say the dam breaks")
     ]
+
+
+def test_who_joins_is_asked_where_they_live(field: Field) -> None:
+    asked = field.text("JOIN")[0]
+    assert "0 " in asked
+    assert field.consent() == "in"
+    assert field.rows("SELECT wording FROM consent ORDER BY id DESC")[0]["wording"] == "join.place"
+    assert "Lower Bank" in field.text("lower bank")[0]
+    pcode = "SELECT pcode FROM contact JOIN area ON area.id = area WHERE contact.id ="
+    who = "(SELECT contact FROM address WHERE value = ?)"
+    assert field.one(f"{pcode} {who}", MAYA) == "ZZ0102"
+
+
+def test_a_question_instead_of_a_place_is_a_message_of_its_own(field: Field) -> None:
+    field.text("JOIN")
+    field.text("when will the water come back to us")
+    assert [item["text"] for item in field.items()] == ["when will the water come back to us"]
+
+
+def test_where_no_place_is_known_nobody_is_asked(field: Field) -> None:
+    field.do("UPDATE area SET retired_at = 1")
+    assert "0 " not in field.text("JOIN")[0]
+    assert field.consent() == "in"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway import imports, people
+from gateway import imports, invite, people
 from gateway.context import Gateway
 from gateway.domain import csv_cells
 from gateway.domain.alerts import Refused
@@ -18,7 +18,7 @@ from gateway.store import areas, audit, consent, contacts, people_lists
 from gateway.web.console.alert_words import called, options, why
 from gateway.web.pages import BIGGEST, given, render
 from gateway.web.staff import act, allowed, gateway, person
-from gateway.web.words import N_, _, badge
+from gateway.web.words import N_, _, badge, ngettext
 
 blueprint = Blueprint("contacts", __name__)
 
@@ -59,7 +59,8 @@ def _list(status: int = 200, wrong: str = "") -> ResponseReturnValue:
     return render(
         "contacts.html", status, wrong=wrong, rows=rows[:ROWS], typed=request.form,
         older=f"/contacts?{older}" if older else "",
-        total=contacts.count(db), asked=asked, narrowed=bool(wanted), mask=mask, called=called,
+        total=contacts.count(db), uninvited=invite.waiting(gateway()),
+        asked=asked, narrowed=bool(wanted), mask=mask, called=called,
         works=person().role in WORKERS, **_choices(db),
     )  # fmt: skip
 
@@ -215,3 +216,15 @@ def _csv(gw: Gateway) -> Iterator[str]:
     """Yield lines as they are read, so that a large list needs little memory."""
     yield "\ufeff"
     yield from map(csv_cells.line, people_lists.export(gw.store.read))
+
+
+@blueprint.post("/contacts/invite")
+@allowed("administrator", "operator")
+def ask_to_join() -> ResponseReturnValue:
+    """Ask everyone whose number staff wrote down, once, whether they want to join."""
+    try:
+        asked = invite.invite(gateway(), person().by)
+    except Refused as refused:
+        return _list(409, why(refused))
+    flash(ngettext("%(num)s invitation goes out.", "%(num)s invitations go out.", asked))
+    return redirect("/contacts")
