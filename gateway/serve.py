@@ -18,6 +18,9 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0
+# A process that was told to stop in its first moments may never have heard it. Ended hard, it
+# loses nothing: what it had begun is in the store.
+LONGEST_STOP = 30
 
 _held: list[sqlite3.Connection] = []
 
@@ -48,6 +51,7 @@ def _serve(settings: Settings) -> bool:
         workers=1,
         blocking_threads=int(settings["THREADS"]),
         respawn_failed_workers=True,
+        workers_kill_timeout=LONGEST_STOP,
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,
