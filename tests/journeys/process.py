@@ -96,7 +96,7 @@ class GatewayProcess:
         until(self.serves, "the gateway serves", 20, self.log)
 
     def serves(self) -> bool:
-        return call(f"{self.url}/sign-in").status == 200
+        return call(f"{self.url}/healthz").status == 200
 
     def log(self) -> str:
         return (self.data / "run.log").read_text(encoding="utf-8")
