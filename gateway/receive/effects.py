@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from gateway.context import Channel, Gateway
 from gateway.domain.dialogue import FileItem, Join, Move, SetArea, SetLanguage, ShowTopic
+from gateway.domain.feedback import Type
 from gateway.domain.messages import Class
 from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
@@ -76,7 +77,7 @@ def _file(scene: Scene, item: FileItem) -> str:
         session=scene.session,
         partial=item.partial,
     )
-    if scene.ask.screens and not item.partial:
+    if scene.ask.screens and not item.partial and item.type != Type.SENSITIVE:
         _confirm_by_sms(scene, reference)
     return reference
 
@@ -88,7 +89,10 @@ def words_of(item: FileItem) -> str:
 
 
 def _confirm_by_sms(scene: Scene, reference: str) -> None:
-    """Nothing stays on the phone after USSD: the reference goes out by SMS too."""
+    """Nothing stays on the phone after USSD: the reference goes out by SMS too.
+
+    Not so for what is sensitive: others may read the messages on a phone.
+    """
     if not scene.channel.provider.can.sms or scene.person.kind != "phone":
         return
     text = scene.ask.say("ack", reference=reference)

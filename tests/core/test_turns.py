@@ -1,6 +1,9 @@
 """USSD over the store: dropped sessions, repeated steps, stars, shortcuts."""
 
+from dataclasses import replace
 from functools import partial
+
+import pytest
 
 from gateway import receive
 from gateway.domain.messages import Phase, Turn
@@ -128,3 +131,27 @@ def test_the_end_of_a_session_shows_nothing_and_loses_nothing(field: Field) -> N
     end = Turn(AMINA, "*404#", "s1", Phase.END, "", path="2")
     assert receive.turn(field.gw, field.channel, end) is None
     assert "1 " in field.dial("", "s2").text
+
+
+def test_what_is_sensitive_is_never_confirmed_on_the_phone(field: Field) -> None:
+    form = replace(field.gw.pack.forms["request"], files="sensitive")
+    forms = {**field.gw.pack.forms, "request": form}
+    field.gw.pack = replace(field.gw.pack, forms=forms)
+    typed(field)
+    field.dial("2*Lower Bank*maji hakuna * tangu jana*1")
+    assert [item["sensitive"] for item in field.items()] == [1]
+    assert field.rows("SELECT * FROM outbox") == []
+
+
+@pytest.mark.parametrize("keys", ["0", "00", "98", "99", "*", "#", "x" * 500, "\u202e", "١"])
+def test_no_key_breaks_any_step(field: Field, keys: str) -> None:
+    walks = ("", "1", "2", "2*Lower Bank", "2*Lower Bank*water", "3", "5", "5*1", "5*6", "4*dam")
+    for number, walk in enumerate(walks):
+        path, session = "", f"s{number}"
+        field.dial("", session, sender=f"+155501{number:02}")
+        for key in [*filter(None, walk.split("*")), keys, keys]:
+            path = f"{path}*{key}" if path else key
+            screen = field.dial(path, session, sender=f"+155501{number:02}")
+            assert screen.text.strip()
+            assert "{" not in screen.text
+            assert len(screen.text) <= 160
