@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gateway import queue
 from gateway.context import Gateway
-from gateway.domain.messages import Batch, Result
+from gateway.domain.messages import Batch, Outcome, Result
 from gateway.engine.callbacks import Callbacks
 from gateway.engine.jobs import Jobs
 from gateway.engine.lane import Lane
@@ -100,6 +100,7 @@ class Engine:
 
     def _carry(self, batch: Batch) -> Iterable[Result]:
         channel = self.gw.channels.get(batch.channel)
-        if channel is None:
-            return []
+        if channel is None:  # retired since: surely nothing went out
+            gone = Outcome.TRANSIENT
+            return [Result(message.id, gone, error="no channel") for message in batch.messages]
         return channel.provider.send(batch.messages)

@@ -135,3 +135,18 @@ def test_a_channel_of_a_provider_nobody_knows_stops_no_other(field: Field, engin
     assert engine.alive() == []
     field.text("FLOOD")
     until(lambda: field.one("SELECT state FROM outbox") == "sent")
+
+
+def test_what_a_retired_channel_did_not_send_is_not_said_to_have_perhaps_gone(
+    field: Field,
+) -> None:
+    id = queue(field)
+    batch = send.prepare(field.gw, field.channel, 10, 10.0).batch
+    assert batch is not None
+    field.gw.store.write(lambda db: channels.retire(db, field.channel.id, field.clock.now))
+    engine = Engine(field.gw)
+    engine.carrier.hand(batch)
+    reports = engine.carrier.reports(5.0)
+    send.settle(field.gw, [(told.channel, told.batch, told.results) for told in reports])
+    engine.carrier.close(1.0)
+    assert state(field, id) == ("queued", "no channel")
