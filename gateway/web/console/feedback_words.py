@@ -64,7 +64,10 @@ def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def book(codes: Iterable[sqlite3.Row]) -> list[tuple[str, str]]:
     """Return the codebook as choices of a form, by category."""
-    return [
-        (f"{row['category']}/{row['code']}", f"{row['category'].replace('_', ' ')}: {row['label']}")
-        for row in codes
-    ]
+    return [(f"{row['category']}/{row['code']}", _called(row)) for row in codes]
+
+
+def _called(code: sqlite3.Row) -> str:
+    if code["code"] == "uncoded":
+        return _("Not coded yet")
+    return f"{code['category'].replace('_', ' ')}: {code['label']}"
