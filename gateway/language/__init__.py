@@ -19,7 +19,7 @@ from gateway.language.catalogue import (
     same_places,
     same_printf,
 )
-from gateway.language.table import Language, direction, ladder, nearest, normal, table
+from gateway.language.table import Language, direction, ladder, may_be, nearest, normal, table
 
 __all__ = [
     "Language",
@@ -30,6 +30,7 @@ __all__ = [
     "Unreadable",
     "direction",
     "ladder",
+    "may_be",
     "nearest",
     "normal",
     "table",

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from unicodedata import name
 
 from gateway.files import folder
 
@@ -133,6 +134,19 @@ def direction(tag: str) -> str:
     return found.direction if found else "ltr"
 
 
+def may_be(tag: str, words: str) -> bool:
+    """Return whether words could be of a language, by their letters: Latin ones or others.
+
+    >>> may_be("en", "कहिले बाटो खुल्छ?"), may_be("ne", "कहिले COVID?"), may_be("sw", "?")
+    (False, True, True)
+    """
+    found = nearest(tag)
+    latin = [name(letter, "").startswith("LATIN") for letter in words if letter.isalpha()]
+    if not latin or found is None:
+        return True
+    return any(latin) if found.script == "Latn" else not all(latin)
+
+
 def digits(tag: str) -> str:
     """Return the ten digits a language is written with; the territory decides where it can.
 
@@ -140,5 +154,5 @@ def digits(tag: str) -> str:
     ('०१२३४५६७८९', '0123456789', '٠١٢٣٤٥٦٧٨٩', '0123456789')
     """
     known, found = table(), nearest(tag)
-    name = known.territories.get(normal(tag)) or (found.digits if found else "latn")
-    return known.digits[name]
+    system = known.territories.get(normal(tag)) or (found.digits if found else "latn")
+    return known.digits[system]

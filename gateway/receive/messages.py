@@ -8,8 +8,7 @@ from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.keywords import Match, is_topic, normal, reference
 from gateway.domain.messages import Class, Inbound
-from gateway.language import table
-from gateway.receive import departures, talk, topics
+from gateway.receive import departures, speaking, talk, topics
 from gateway.receive.asking import asking
 from gateway.receive.case import HOUR, Case
 from gateway.store import feedback, inbox, sessions
@@ -89,7 +88,7 @@ def decide(case: Case) -> str:
     if notes.get("suggested") in gw.pack.topics and normal(text) in _said(case, "yes"):
         return topics.show(case, talking, notes["suggested"], 1)
     if match:
-        _speak_as_asked(case, match)
+        speaking.as_asked(case, match)
         if decided := _at_any_moment(case, match):
             return decided
     if decided := _about_an_item(case):
@@ -103,14 +102,6 @@ def decide(case: Case) -> str:
     if match:
         return _keyword(case, match, talking, notes)
     return _words(case, talking)
-
-
-def _speak_as_asked(case: Case, match: Match) -> None:
-    """Someone new who uses a keyword of a language is answered in that language."""
-    known = case.person.language
-    telling = is_topic(match.intent) or ":" in match.intent or match.intent in ("menu", "more")
-    if known is None and match.language in case.gw.languages.languages() and telling:
-        case.speak(str(match.language))
 
 
 def _at_any_moment(case: Case, match: Match) -> str | None:
@@ -180,33 +171,13 @@ def _keyword(case: Case, match: Match, talking: sqlite3.Row | None, notes: dict[
     if kind == "menu":
         return talk.begin(case, talking, "menus.home")
     if kind == "language":
-        return _language(case, what or match.rest, talking)
+        return speaking.choose(case, what or match.rest, talking)
     if kind == "type":
         return _typed(case, what, match.rest, talking)
     if match.intent in case.gw.pack.topics:
         number = int(match.rest) if match.rest.isdecimal() and len(match.rest) < 5 else 1
         return topics.show(case, talking, match.intent, number)
     return _words(case, talking)
-
-
-def _language(case: Case, wanted: str, talking: sqlite3.Row | None) -> str:
-    tag = _tag(case, wanted)
-    if tag is None:
-        return talk.begin(case, talking, "menus.language")
-    case.speak(tag)
-    case.say("language.set")
-    return f"language:{tag}"
-
-
-def _tag(case: Case, wanted: str) -> str | None:
-    """The language of this deployment that a word names: its tag, its own name or the English."""
-    known = table().languages
-    for tag in case.gw.tags:
-        found = known.get(tag)
-        names = (tag, found.endonym, found.english) if found else (tag,)
-        if wanted and normal(wanted) in {normal(name) for name in names}:
-            return tag
-    return None
 
 
 def _typed(case: Case, type: str, words: str, talking: sqlite3.Row | None) -> str:
