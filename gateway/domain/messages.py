@@ -113,7 +113,11 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a message we sent; `own` is our id where they echo it."""
+    """What became of a message we sent; `own` is our id where they echo it.
+
+    `parts` is how many SMS they made of it. `piece` is set where this tells of one part
+    only: a word that names the telling, the same when it is told again.
+    """
 
     reference: str
     status: Status
@@ -122,6 +126,8 @@ class Receipt:
     error: str | None = None
     retry: str | None = None
     own: str | None = None
+    parts: int | None = None
+    piece: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

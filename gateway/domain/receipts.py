@@ -40,3 +40,14 @@ def advance(state: State, status: Status) -> State:
     if state in FINAL and means is not State.DELIVERED:
         return state
     return means
+
+
+def whole(parts: int | None, confirmed: int | None) -> Status:
+    """Return what a text of so many parts has come to, once some of them are confirmed.
+
+    Where nobody knows how many there are, one counts for all.
+
+    >>> [whole(parts, confirmed).value for parts, confirmed in ((2, 1), (2, 2), (None, 1))]
+    ['sent', 'delivered', 'delivered']
+    """
+    return Status.SENT if (confirmed or 0) < (parts or 1) else Status.DELIVERED

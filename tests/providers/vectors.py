@@ -1,7 +1,7 @@
 """The tables of provider calls: each case as a Hook, and what it must become."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Turn
 from gateway.providers import PROVIDERS, Forged, Hook, Provider, load, reading
 
 FOLDER = Path(__file__).parent.parent / "vectors"
+FORGERIES = {"bad_signature", "stale_signature", "bad_secret", "wrong_account"}
 KINDS = {"inbound": "message", "status": "receipt", "ussd": "ussd", "optout": "receipt"}
 
 Case = Mapping[str, Any]
@@ -35,8 +36,16 @@ def channel(name: str, case: Case, **more: str) -> Provider:
     told = {**table(name)["channel"], **case.get("channel", {}), **more}
     cls = load(name)
     known = {need.name for need in cls.needs}
-    settings = {key: value for key, value in told.items() if key in known}
-    return cls(told.get("number") or told.get("short_code") or "", settings)
+    settings = {key: str(value) for key, value in told.items() if key in known}
+    made: Any = cls
+    clock = {"clock": _clock(told["clock"])} if "clock" in told else {}
+    found: Provider = made(told.get("number") or told.get("short_code") or "", settings, **clock)
+    return found
+
+
+def _clock(stamp: str) -> Callable[[], float]:
+    at = datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
+    return lambda: at
 
 
 def hook(case: Case, kind: str | None = None) -> Hook:
@@ -48,7 +57,7 @@ def hook(case: Case, kind: str | None = None) -> Hook:
         kind=kind or KINDS.get(case["direction"], "message"),
         method=request["method"],
         url=request["url"],
-        headers={"Content-Type": request["content_type"], **request["headers"]},
+        headers={"Content-Type": request["content_type"] or "", **request["headers"]},
         query=reading.pairs(urlsplit(request["url"]).query),
         form=reading.pairs(body) if form else (),
         body=body,
@@ -68,13 +77,16 @@ def told(event: Event) -> dict[str, Any]:
     """Return an event in the words of the tables."""
     words: dict[str, Any]
     match event:
-        case Inbound(sender=sender, to=to, text=text, reference=reference, at=at):
-            media = [{"url": m.url, "type": m.type} for m in event.media]
+        case Inbound(sender=sender, to=to, text=text, reference=reference, at=at, part=part):
+            media = [{"url": m.url, "type": m.type or None} for m in event.media]
             words = {"kind": "inbound", "from": sender, "to": to, "text": text, "media": media}
             words |= {"external_id": reference, "network": event.network}
+            if part:
+                words["concat"] = {"ref": part.reference, "total": part.total, "seq": part.number}
             return words | {"timestamp": _stamp(at), "flags": list(event.flags)}
         case Receipt(reference=reference, status=status, to=to, at=at, error=error, retry=retry):
             words = {"kind": "status", "external_id": reference, "status": status.value, "to": to}
+            words |= {"own_ref": event.own, "parts": event.parts}
             return words | {"timestamp": _stamp(at), "error_code": error, "retry": retry}
         case Turn(sender=sender, to=to, session=session, phase=phase, text=text, at=at):
             words = {"kind": "ussd", "from": sender, "to": to, "session": session, "text": text}
@@ -86,5 +98,16 @@ def told(event: Event) -> dict[str, Any]:
             return words | {"timestamp": _stamp(at)}
 
 
+def in_our_words(expected: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an expected event with the number of a concatenation as a number."""
+    if "concat" not in expected:
+        return dict(expected)
+    return {**expected, "concat": {**expected["concat"], "ref": int(expected["concat"]["ref"])}}
+
+
 def _stamp(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None
+    """Write a time as the tables do: with thousandths, or with none."""
+    if at is None:
+        return None
+    exact = "milliseconds" if at.microsecond else "seconds"
+    return at.isoformat(timespec=exact).replace("+00:00", "Z")
