@@ -16,6 +16,8 @@ PROVIDERS = {
     "simulator": "gateway.providers.simulator:Simulator",
     "twilio": "gateway.providers.twilio:Twilio",
     "africastalking": "gateway.providers.africastalking:AfricasTalking",
+    "infobip": "gateway.providers.infobip:Infobip",
+    "vonage": "gateway.providers.vonage:Vonage",
 }
 
 Pairs = tuple[tuple[str, str], ...]

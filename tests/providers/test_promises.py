@@ -2,9 +2,12 @@
 
 import json
 import logging
+import re
 import socket
 import traceback
+from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +19,12 @@ from tests.providers.loopback import answering
 from tests.providers.vectors import cases, channel, forged, hook, table, told
 
 KEY = "k" * 16
-SECRETS = {"africastalking": {"hook_key": KEY}}  # its calls carry nothing of their own
+# What a channel needs set so that it can tell a forgery.
+SECRETS = {
+    "africastalking": {"hook_key": KEY},  # its calls carry nothing of their own
+    "infobip": {"hook_key": KEY},  # nor do these
+    "vonage": {"signature_required": "yes"},
+}
 EVENTS = ("inbound", "status", "ussd", "optout")
 
 CALLS = [
@@ -28,22 +36,35 @@ ALL = [pytest.param(name, case, id=case["id"]) for name, case in cases(*EVENTS)]
 ANSWERS = [pytest.param(name, case, id=case["id"]) for name, case in cases("send-response")]
 
 
+def unsigned(call, **proof):
+    """Take away what proves a call to be theirs; put something else in its place."""
+    left = {"headers": {}, "query": (), "form": ()}
+    left |= {
+        part: tuple(pair for pair in getattr(call, part) if pair[0] not in ("key", "sig"))
+        for part in ("query", "form")
+    }
+    return replace(call, **left | proof)
+
+
 @pytest.mark.parametrize("name, case", CALLS)
 def test_a_call_without_proof_is_refused(name, case):
-    call = replace(hook(case), headers={})
+    call = unsigned(hook(case))
     assert forged(channel(name, case, **SECRETS.get(name, {})), call)
 
 
 @pytest.mark.parametrize("name, case", CALLS)
 @pytest.mark.parametrize("proof", ["", "é" * 28, "A" * 28, "\0", KEY[:-1] + "l"])
 def test_a_call_with_a_false_proof_is_refused(name, case, proof):
-    names = ("X-Twilio-Signature", "X-Simulator-Secret")
-    call = replace(hook(case), headers=dict.fromkeys(names, proof), query=(("key", proof),))
+    names = ("X-Twilio-Signature", "X-Simulator-Secret", "Authorization")
+    call = unsigned(hook(case), headers=dict.fromkeys(names, proof))
+    false = (("key", proof), ("sig", proof))
+    call = replace(call, query=call.query + false, form=call.form + false)
     assert forged(channel(name, case, **SECRETS.get(name, {})), call)
 
 
-def test_africas_talking_with_our_key_is_taken():
-    name, case = next(row for row in cases("inbound") if row[0] == "africastalking")
+@pytest.mark.parametrize("name", ["africastalking", "infobip"])
+def test_a_call_with_our_key_is_taken(name):
+    _, case = next(row for row in cases("inbound") if row[0] == name)
     call = replace(hook(case), query=(("key", KEY),))
     assert not forged(channel(name, case, hook_key=KEY), call)
     assert forged(channel(name, case, hook_key=KEY[::-1] + "x"), call)
@@ -61,12 +82,60 @@ FORMS = st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=12).map(tup
 @settings(max_examples=200, deadline=None)
 def test_whatever_comes_is_read_or_refused(name, form, kind):
     call = Hook(kind, "POST", "https://gw.example.org/hooks/x", {}, (), form, b"")
-    found, refused = read(channel(name, {}), call)
-    # Nothing in it that cannot be written down.
+    in_order(*read(channel(name, {}), call))
+
+
+def keys(document):
+    """Every name in a JSON document, at any depth."""
+    if isinstance(document, dict):
+        yield from document
+    inside = document.values() if isinstance(document, dict) else document
+    if isinstance(document, dict | list):
+        yield from (name for value in inside for name in keys(value))
+
+
+def documents():
+    for _, case in cases(*EVENTS):
+        if case["request"]["content_type"] == "application/json":
+            with suppress(ValueError):  # some are broken on purpose
+                yield json.loads(case["request"]["body"])
+
+
+WORDS = sorted({name for document in documents() for name in keys(document)})
+PLACES = sorted({case["request"]["url"].partition("?")[0] for _, case in cases("ussd", "inbound")})
+LEAVES = VALUES | st.none() | st.booleans() | st.integers() | st.floats()
+TREES = st.recursive(
+    LEAVES,
+    lambda inside: (
+        st.lists(inside, max_size=2)
+        | st.dictionaries(st.sampled_from(WORDS), inside, min_size=2, max_size=8)
+    ),
+)
+OBJECTS = st.dictionaries(st.sampled_from(WORDS), TREES, max_size=10)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+@given(
+    document=OBJECTS | TREES | st.lists(OBJECTS, max_size=2).map(lambda found: {"results": found}),
+    kind=st.sampled_from(["message", "receipt", "ussd"]),
+    url=st.sampled_from(PLACES),
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_json_comes_is_read_or_refused(name, document, kind, url):
+    head = {"Content-Type": "application/json"}
+    call = Hook(kind, "POST", url, head, (), (), json.dumps(document).encode())
+    in_order(*read(channel(name, {}), call))
+
+
+REASONS = {"missing_field", "bad_number", "bad_timestamp", "bad_length", "bad_type", "bad_json"}
+
+
+def in_order(found, refused):
+    """What was read can be written down; what was refused says in a word why, and where."""
     json.dumps([told(event) for event in found], ensure_ascii=False).encode()
     if refused:
-        reasons = ("missing_field", "bad_number", "bad_timestamp", "bad_length")
-        assert (refused.reason in reasons, bool(refused.field)) == (True, True)
+        assert refused.reason in REASONS | {"unknown_command"}
+        assert refused.field or refused.reason in ("bad_json", "bad_type")
 
 
 def read(provider, call):
@@ -86,12 +155,27 @@ def test_a_call_larger_than_we_read_is_refused(name):
     assert forged(channel(name, case, **SECRETS.get(name, {})), replace(call, headers={}))
 
 
+NUMBER = re.compile(r"[0-9]{9,15}$")
+
+
+def leaves(document):
+    """Every word in a JSON document, at any depth."""
+    if isinstance(document, str):
+        yield document
+    inside = document.values() if isinstance(document, dict) else document
+    if isinstance(document, dict | list):
+        yield from (word for value in inside for word in leaves(value))
+
+
 def private(name, case):
     """All that nobody may read in a log: secrets, numbers, texts."""
     ours = {**table(name)["channel"], **case.get("channel", {}), **SECRETS.get(name, {})}
     yield from (ours[need.name] for need in load(name).needs if need.secret and need.name in ours)
-    body = case.get("request", {}).get("body", "")
-    yield from (v for _, v in reading.pairs(body) if len(v) > 3 and (v[0] == "+" or " " in v))
+    request = case.get("request", {"body": "", "url": ""})
+    values = [v for _, v in reading.pairs(request["body"] + "&" + urlsplit(request["url"]).query)]
+    with suppress(ValueError):
+        values += leaves(json.loads(request["body"]))
+    yield from (v for v in values if len(v) > 3 and (v[0] == "+" or " " in v or NUMBER.match(v)))
     yield from (r["to"] for r in case["expect"].get("recipients", ()))
     yield "Maji leo"
 
@@ -128,7 +212,35 @@ def test_sending_tells_no_secret_number_or_text(name, case, caplog):
     assert "Maji leo" not in repr(results)
 
 
-@pytest.mark.parametrize("name", ["twilio", "africastalking"])
+ONLINE = sorted({name for name, _ in cases("send-response")})
+
+
+@pytest.mark.parametrize("name", ONLINE)
+@pytest.mark.parametrize(
+    "status, headers, outcome, wait",
+    [
+        (200, {}, Outcome.UNKNOWN, None),  # of a page that is none of theirs
+        (400, {}, Outcome.REJECTED, None),
+        (401, {}, Outcome.ACCOUNT, None),
+        (403, {}, Outcome.ACCOUNT, None),
+        (302, {"Location": "http://192.0.2.1/"}, Outcome.ACCOUNT, None),
+        (429, {"Retry-After": "7"}, Outcome.THROTTLED, 7.0),
+        (500, {}, Outcome.TRANSIENT, None),
+        (503, {"Retry-After": "7"}, Outcome.TRANSIENT, 7.0),
+    ],
+)
+def test_an_answer_that_tells_nothing_means_what_its_status_says(
+    name, status, headers, outcome, wait
+):
+    _, case = next(row for row in cases("send-response") if row[0] == name)
+    with answering(status, "<html>", headers) as server:
+        sender = channel(name, case, base_url=server.url)
+        (result,) = sender.send([Outgoing(1, "+254700000001", "x")])
+    assert (result.outcome, result.wait) == (outcome, wait)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("name", ONLINE)
 def test_a_host_that_is_not_there_leaves_the_message_for_another_try(name, caplog):
     caplog.set_level(logging.DEBUG)
     with socket.socket() as closed:
@@ -164,11 +276,11 @@ def test_the_table_s_settings_are_right_and_wrong_ones_are_named(name):
     )
 
 
-@pytest.mark.parametrize("name", ["twilio", "africastalking"])
+@pytest.mark.parametrize("name", ONLINE)
 def test_a_wrong_setting_is_named_and_its_value_is_not(name):
     needs = load(name).needs
     for need in needs:
         if need.pattern:
             (sentence,) = (s for s in wrong(needs, {need.name: "\n <§>"}) if need.name + " is" in s)
             assert "§" not in sentence
-    assert len(wrong(needs, {})) == 2  # an account and its key
+    assert len(wrong(needs, {})) == len([need for need in needs if need.default is None]) > 1

@@ -1,0 +1,223 @@
+"""Vonage (Nexmo): its SMS API. Manual: https://developer.vonage.com/en/messaging/sms."""
+
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gateway.domain.messages import (
+    Event,
+    Inbound,
+    Outgoing,
+    Part,
+    Receipt,
+    Result,
+    Screen,
+)
+from gateway.providers import (
+    COUNTRY,
+    N_,
+    TIMEOUT,
+    Answer,
+    Can,
+    Forged,
+    Garbled,
+    Hook,
+    HookError,
+    Need,
+    reading,
+    sending,
+)
+from gateway.providers.vonage import signature, wire
+from gateway.providers.vonage.codes import ENDED_BADLY, STATUSES, WORTH_LATER
+
+if TYPE_CHECKING:
+    from gateway.providers.http import Door
+
+HOST = "https://rest.nexmo.com"
+PATH = "/sms/json"
+BALANCE = "/account/get-balance"
+
+
+class Vonage:
+    """A number, short code or sender name at Vonage."""
+
+    name = "vonage"
+    can = Can(batch=100, rate=30.0)
+    needs = (
+        Need("api_key", N_("The API key, on the dashboard's first page."), pattern=r"\w{6,32}"),
+        Need("api_secret", N_("The API secret beside it."), secret=True, pattern=r"[!-~]{8,64}"),
+        Need(
+            "signature_secret",
+            N_("The signature secret, in the dashboard's API settings."),
+            secret=True,
+            pattern=r"[!-~]{8,128}",
+        ),
+        Need(
+            "signature_method",
+            N_("The signature method chosen beside it: sha256, sha512, sha1, md5 or md5hash."),
+            default="sha256",
+            pattern=signature.METHODS,
+        ),
+        Need(
+            "signature_required",
+            N_("yes: calls that are not signed are refused. no: they need only hook_key."),
+            default="yes",
+            pattern="yes|no",
+        ),
+        Need(
+            "hook_key",
+            N_("A word of your own; unsigned calls must carry it as ?key=…"),
+            secret=True,
+            default="",
+            pattern=r"([A-Za-z0-9_-]{16,128})?",
+        ),
+        Need(
+            "sender",
+            N_("Number, short code or name to send from; empty: the channel's address."),
+            default="",
+            pattern=r"(\+?[0-9]{3,15}|[\w .&-]{3,11})?",
+        ),
+        COUNTRY,
+        Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+        Need("base_url", "Another host.", default=HOST, pattern=r"https?://\S+", hidden=True),
+        TIMEOUT,
+    )
+
+    def __init__(
+        self,
+        address: str,
+        settings: Mapping[str, str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.address = address
+        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+        self.country = self.settings["country"]
+        self.clock = clock
+
+    # In
+
+    def verify(self, hook: Hook) -> None:
+        """Raise Forged unless the call is signed, or need not be and carries our key."""
+        if self.settings["signature_required"] == "yes":
+            self._signed(hook)
+        elif self.settings["hook_key"]:
+            reading.secret(dict(hook.query).get("key", ""), self.settings["hook_key"])
+        reading.small(hook)
+
+    def _signed(self, hook: Hook) -> None:
+        try:
+            found = _fields(hook)
+        except Garbled:
+            raise Forged("bad_signature") from None  # unreadable, so not signed either
+        secret, method = self.settings["signature_secret"], self.settings["signature_method"]
+        signature.check(found, secret, method, self.clock())
+        if found.get("api-key", self.settings["api_key"]) != self.settings["api_key"]:
+            raise Forged("wrong_account")
+
+    def read(self, hook: Hook) -> Iterator[Event]:
+        """Yield a message or a receipt, whichever address it came to."""
+        found = _fields(hook)
+        if "status" in found:
+            yield from self._receipt(found)
+        elif found.keys() - {"key"}:  # without fields it is the dashboard's trial
+            yield self._inbound(hook, found)
+        elif hook.body:
+            raise Garbled("bad_type", "Content-Type")
+
+    def _inbound(self, hook: Hook, found: Mapping[str, str]) -> Inbound:
+        sender = reading.sender(found, "msisdn", self.country)
+        if found.get("type") == "binary":
+            raise Garbled("bad_type", "type")
+        text, flags = reading.text(hook, found.get("text", ""))
+        return Inbound(
+            sender=sender,
+            to=reading.need(found, "to"),
+            text=text,
+            reference=reading.need(found, "messageId"),
+            at=reading.moment(found, "message-timestamp"),
+            part=_part(found),
+            flags=flags,
+        )
+
+    def _receipt(self, found: Mapping[str, str]) -> Iterator[Receipt]:
+        reference = reading.need(found, "messageId")
+        status = STATUSES.get(found["status"])
+        if status is None:
+            return
+        error = reading.word(found, "err-code")
+        worth = "later" if error in WORTH_LATER else "no"
+        yield Receipt(
+            reference,
+            status,
+            to=reading.recipient(found, "msisdn", self.country),
+            at=reading.moment(found, "message-timestamp"),
+            error=error,
+            retry=worth if status in ENDED_BADLY else None,
+            own=reading.word(found, "client-ref"),
+        )
+
+    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
+        """Return 200; they read nothing of it."""
+        return Answer()
+
+    def screen(self, hook: Hook, screen: Screen) -> Answer:
+        """Return that there is nothing here: Vonage has no USSD."""
+        return Answer(404)
+
+    def refuse(self, hook: Hook, error: HookError) -> Answer:
+        """Return 200 even for a garbled call: it would come again for a day, no better."""
+        return Answer(403 if isinstance(error, Forged) else 200, body=str(error))
+
+    # Out
+
+    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
+        """Hand messages over side by side; yield results as they come."""
+        alive, late = sending.fresh(messages, self.clock())
+        yield from late
+        if alive:
+            _ = self._door  # made here once, before threads can race for it
+            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
+
+    def check(self) -> None:
+        """Ask for the balance of the account."""
+        words = f"{self.settings['api_key']}:{self.settings['api_secret']}"
+        signed = b64encode(words.encode()).decode()
+        self._door.get(BALANCE, {}, {"Authorization": f"Basic {signed}"})
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
+
+    @cached_property
+    def _door(self) -> "Door":
+        from gateway.providers.http import Door
+
+        read = float(self.settings["timeout"])
+        return Door(self.settings["base_url"], self.can.connections, read=read)
+
+    def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
+        for message in messages:
+            order = wire.order(message, self.address, self.settings, self.clock())
+            reply = self._door.post(PATH, order, {"Accept": "application/json"})
+            yield wire.result(message.id, reply.body)
+
+
+def _fields(hook: Hook) -> dict[str, str]:
+    """Return a call's fields: of a form, a query or a JSON object."""
+    if hook.method != "GET" and reading.header(hook, "Content-Type").startswith("application/json"):
+        return reading.scalars(reading.document(hook))
+    return reading.fields(hook)
+
+
+def _part(found: Mapping[str, str]) -> Part | None:
+    """Return which part of a longer text this is, or None if it is a whole one."""
+    if found.get("concat") != "true":
+        return None
+    names = ("concat-ref", "concat-total", "concat-part")
+    reference, total, number = (reading.whole(found, name) for name in names)
+    if reference is None or total is None or number is None:
+        raise Garbled("missing_field", "concat-ref")
+    return Part(reference, total, number)
