@@ -104,6 +104,7 @@ class Can:
     screen_gsm7: int = 160
     screen_ucs2: int = 70
     replies: bool = False  # texts handed to `answer` travel back in the call itself
+    retells: bool = False  # may tell one message twice under two references
 
 
 class HookError(Exception):

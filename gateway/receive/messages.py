@@ -52,7 +52,7 @@ def _twin(
     Some phones tell one message twice with new ids; its words and its second then are the same,
     which nobody manages who sends the same words twice.
     """
-    if message.at is None:
+    if message.at is None or not channel.provider.can.retells:
         return None
     for row in inbox.lately(db, person.address):
         same = (channel.id, message.text, message.at.timestamp())

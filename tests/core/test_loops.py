@@ -1,8 +1,10 @@
 """Machines that answer machines, and messages that come under two names."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from gateway import receive
+from gateway.context import Channel
 from gateway.domain.messages import Inbound
 from gateway.store import inbox
 from tests.core.field import AMINA, MAYA, Field
@@ -59,18 +61,35 @@ def message(reference: str, second: int = 7, words: str = "Water is gone") -> In
     return Inbound(MAYA, "4040", words, reference, at=at)
 
 
-def test_the_same_words_of_the_same_second_are_one_message(field: Field) -> None:
+def retelling(field: Field) -> Channel:
+    """A channel of a phone that may tell one message twice with new ids."""
+    channel = field.channel
+    channel.provider.can = replace(channel.provider.can, retells=True)
+    return channel
+
+
+def test_the_same_words_of_the_same_second_are_one_message_where_a_phone_retells(
+    field: Field,
+) -> None:
+    channel = retelling(field)
     for reference in ("event-1", "event-2"):
-        receive.take(field.gw, field.channel, [message(reference)])
+        receive.take(field.gw, channel, [message(reference)])
     assert field.one("SELECT count(*) FROM inbound") == 1
     assert len(field.items()) == 1
+
+
+def test_where_references_are_sure_every_message_counts(field: Field) -> None:
+    for reference in ("SM1", "SM2"):
+        receive.take(field.gw, field.channel, [message(reference)])
+    assert field.one("SELECT count(*) FROM inbound") == 2
 
 
 def test_the_same_words_of_another_second_or_other_words_are_another_message(
     field: Field,
 ) -> None:
+    channel = retelling(field)
     for told in (message("1"), message("2", second=8), message("3", words="Water is gone!")):
-        receive.take(field.gw, field.channel, [told])
+        receive.take(field.gw, channel, [told])
     assert len(field.items()) == 3
 
 
