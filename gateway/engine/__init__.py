@@ -59,17 +59,15 @@ class Engine:
     def stop(self, timeout: float = 10.0) -> None:
         """Hand over nothing more, finish what is begun, and write down what came of it."""
         self._stopping.set()
-        self._sweeper.wake()
-        self._callbacks.wake()
-        self._jobs.wake()
-        self.wake()
+        beside = (self._sweeper, self._jobs, self._callbacks)
+        for thread in (*self._lanes.values(), *beside):
+            thread.wake()
         for lane in self._lanes.values():
             lane.join(timeout)
         self.carrier.close(timeout)
         self._reports.finish()
-        self._sweeper.join(timeout)
-        self._jobs.join(timeout)
-        self._callbacks.join(timeout)
+        for thread in beside:
+            thread.join(timeout)
 
     def _open_lanes(self) -> None:
         for channel in self.gw.channels.all():

@@ -9,9 +9,10 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from gateway.context import Gateway
+from gateway.engine.rounds import Rounds
 from gateway.providers import SendError
 from gateway.providers.http import Door
-from gateway.store import StoreClosed, webhooks
+from gateway.store import webhooks
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,6 @@ PATIENCE = 3 * 86400.0  # seconds after which a delivery is given up
 LONGEST = 6 * 3600.0
 FEW = 20  # deliveries between two looks at what else there is
 ROUND = 30.0
-BROKEN = 5.0
 
 
 def pause(attempts: int) -> float:
@@ -48,34 +48,16 @@ class Told:
     taken: bool
 
 
-class Callbacks(threading.Thread):
+class Callbacks(Rounds):
     """Tells webhooks in the order of events; one that does not answer rests, the others go on."""
 
     def __init__(self, gw: Gateway, stopping: threading.Event) -> None:
-        super().__init__(name="callbacks", daemon=True)
-        self._gw, self._stopping = gw, stopping
-        self._awake = threading.Event()
+        super().__init__("callbacks", stopping)
+        self._gw = gw
         self._doors: dict[str, Door] = {}
         self._resting: dict[int, float] = {}
 
-    def wake(self) -> None:
-        self._awake.set()
-
-    def run(self) -> None:
-        while not self._stopping.is_set():
-            self._awake.clear()
-            try:
-                wait = self._round()
-            except StoreClosed:
-                return
-            except Exception:
-                # A fault here must not end the telling: say so, rest, and try again.
-                log.exception("callbacks")
-                wait = BROKEN
-            if wait > 0:
-                self._awake.wait(wait)
-
-    def _round(self) -> float:
+    def round(self) -> float:
         """Tell what is due; return the seconds until something else is."""
         now, db = self._gw.clock(), self._gw.store.read
         self._resting = {id: until for id, until in self._resting.items() if until > now}
@@ -86,7 +68,7 @@ class Callbacks(threading.Thread):
         return self._until(self._gw.clock())
 
     def _may(self, row: sqlite3.Row) -> bool:
-        return row["webhook"] not in self._resting and not self._stopping.is_set()
+        return row["webhook"] not in self._resting and not self.stopping.is_set()
 
     def _until(self, now: float) -> float:
         due = webhooks.next_due(self._gw.store.read, list(self._resting))

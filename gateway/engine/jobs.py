@@ -5,6 +5,7 @@ import threading
 
 from gateway import imports
 from gateway.context import Gateway
+from gateway.engine.rounds import Rounds
 from gateway.store import StoreClosed, jobs
 
 log = logging.getLogger(__name__)
@@ -12,40 +13,35 @@ log = logging.getLogger(__name__)
 ROUND = 30.0  # seconds between looks when nothing wakes it
 
 
-class Jobs(threading.Thread):
+class Jobs(Rounds):
     """Does what waits, oldest first; a look with nothing to do writes nothing."""
 
     def __init__(self, gw: Gateway, stopping: threading.Event) -> None:
-        super().__init__(name="jobs", daemon=True)
-        self._gw, self._stopping = gw, stopping
-        self._awake = threading.Event()
+        super().__init__("jobs", stopping)
+        self._gw = gw
 
-    def wake(self) -> None:
-        self._awake.set()
+    def round(self) -> float:
+        for job in jobs.waiting(self._gw.store.read, imports.KINDS):
+            if not self._do(job):
+                break
+        return ROUND
 
-    def run(self) -> None:
-        while not self._stopping.is_set():
-            self._awake.clear()
-            try:
-                for job in jobs.waiting(self._gw.store.read, imports.KINDS):
-                    self._do(job)
-            except (StoreClosed, _Stopped):
-                return
-            self._awake.wait(ROUND)
-
-    def _do(self, job: int) -> None:
-        """Do one job; what nobody foresaw ends it, so that it is not tried for ever."""
+    def _do(self, job: int) -> bool:
+        """Do one job, True at its end; what nobody foresaw ends it, so that it ends at all."""
         try:
             imports.run(self._gw, job, self._look_up)
-        except (StoreClosed, _Stopped):
+        except _Stopped:
+            return False
+        except StoreClosed:
             raise
         except Exception as error:
             log.error("job %s broke off: %s", job, type(error).__name__)
             self._gw.store.write(lambda db: jobs.finish(db, job, self._gw.clock(), "failed"))
+        return True
 
     def _look_up(self, done: int, total: int) -> None:
         """Break off between two chunks when the gateway stops; the job goes on next time."""
-        if self._stopping.is_set():
+        if self.stopping.is_set():
             raise _Stopped
 
 

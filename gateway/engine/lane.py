@@ -7,9 +7,9 @@ from collections.abc import Callable
 from gateway import send
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Class
+from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier, CarrierDown
-from gateway.queue.whole import lines
-from gateway.store import StoreClosed, outbox
+from gateway.store import outbox
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,6 @@ MOST_BATCHES = 2  # handed over and not done: few, so that an emergency overtake
 MOST_URGENT = 50
 AHEAD = 0.5  # seconds of sending that one batch may hold
 AWAY = 5.0  # seconds until an absent carrier is asked again
-BROKEN = 5.0
 PAUSE = 0.005  # seconds between turns: what is queued meanwhile goes in one batch
 
 
@@ -39,35 +38,20 @@ class Bucket:
         self._level -= parts
 
 
-class Lane(threading.Thread):
+class Lane(Rounds):
     """Sleeps until it is woken or something falls due."""
 
     def __init__(
         self, gw: Gateway, carrier: Carrier, channel: int, stopping: threading.Event
     ) -> None:
-        super().__init__(name=f"lane-{channel}", daemon=True)
+        super().__init__(f"lane-{channel}", stopping)
         self._gw, self._carrier, self._channel = gw, carrier, channel
-        self._stopping = stopping
-        self._awake = threading.Event()
         self._bucket = Bucket(gw.clock)
 
-    def wake(self) -> None:
-        self._awake.set()
-
-    def run(self) -> None:
-        while not self._stopping.is_set():
-            self._awake.clear()
-            try:
-                wait = self._turn(self._gw.channels.by_id(self._channel))
-            except StoreClosed:
-                return
-            except Exception as error:
-                # A fault here must not end the lane: say so, rest, and try again.
-                log.error("lane %s: %s", self._channel, lines(error))
-                wait = BROKEN
-            self._stopping.wait(PAUSE)
-            if wait is None or wait > 0:
-                self._awake.wait(wait)
+    def round(self) -> float | None:
+        wait = self._turn(self._gw.channels.by_id(self._channel))
+        self.stopping.wait(PAUSE)
+        return wait
 
     def _turn(self, channel: Channel) -> float | None:
         """Hand over one batch; return seconds until the next turn, None until woken."""

@@ -8,6 +8,7 @@ from functools import partial
 
 from gateway import broadcast
 from gateway.context import Gateway
+from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier
 from gateway.queue.whole import lines
 from gateway.receive import messages, talk, turns
@@ -17,7 +18,7 @@ from gateway.store import StoreClosed, channels, inbox, outbox, receipts, sessio
 log = logging.getLogger(__name__)
 
 ROUND = 5.0  # seconds between rounds when nothing wakes it
-LEASE = 900.0  # seconds after which a claim nobody told of is looked into
+LEASE = 300.0  # seconds after which a claim nobody told of is looked into
 DAY = 86400.0
 
 
@@ -28,30 +29,16 @@ def _by_batch(rows: Sequence[sqlite3.Row]) -> dict[str, list[int]]:
     return found
 
 
-class Sweeper(threading.Thread):
+class Sweeper(Rounds):
     """Looks before it writes: a round with nothing to do writes nothing."""
 
     def __init__(self, gw: Gateway, carrier: Carrier, stopping: threading.Event) -> None:
-        super().__init__(name="sweeper", daemon=True)
-        self._gw, self._carrier, self._stopping = gw, carrier, stopping
-        self._awake = threading.Event()
+        super().__init__("sweeper", stopping)
+        self._gw, self._carrier = gw, carrier
         self._slow_at = 0.0
 
-    def wake(self) -> None:
-        self._awake.set()
-
-    def run(self) -> None:
-        while not self._stopping.is_set():
-            self._awake.clear()
-            try:
-                busy = self._round()
-            except StoreClosed:
-                return
-            if not busy:
-                self._awake.wait(ROUND)
-
-    def _round(self) -> bool:
-        """Do one round; return True if alerts have more to expand."""
+    def round(self) -> float:
+        """Do one round; the next is at once if alerts have more to expand."""
         more = self._safely(partial(broadcast.advance, self._gw))
         now = self._gw.clock()
         if now - self._slow_at >= ROUND or now < self._slow_at:
@@ -60,7 +47,7 @@ class Sweeper(threading.Thread):
             self._slow_at = now
             for task in self._tasks():
                 self._safely(task)
-        return bool(more)
+        return 0.0 if more else ROUND
 
     def _safely(self, task: Callable[[], object]) -> object:
         """Do one task; what breaks it is told, and ends neither the others nor the sweeps."""
