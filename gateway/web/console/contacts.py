@@ -226,5 +226,8 @@ def ask_to_join() -> ResponseReturnValue:
         asked = invite.invite(gateway(), person().by)
     except Refused as refused:
         return _list(409, why(refused))
-    flash(ngettext("%(num)s invitation goes out.", "%(num)s invitations go out.", asked))
+    flash(
+        ngettext("%(num)s invitation goes out.", "%(num)s invitations go out.", asked)
+        % {"num": asked}
+    )
     return redirect("/contacts")
