@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from gateway.domain.phone import BadNumber, normalise
 from gateway.providers import Forged, Garbled, Hook, Pairs
@@ -16,6 +16,8 @@ TEXT = 10_000  # characters kept of a text
 WORD = 255  # characters in an id or a number
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?")
+
+_FULL = re.compile(r"[1-9][0-9]{8,14}")
 
 
 def pairs(encoded: bytes | str) -> Pairs:
@@ -54,6 +56,33 @@ def scalars(found: Any) -> dict[str, str]:
         return {}
     plain = {name: value for name, value in found.items() if isinstance(value, str | int | float)}
     return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in plain.items()}
+
+
+def octets(hook: Hook, name: str) -> bytes:
+    """Return a field as the octets that were sent, for texts that are not in UTF-8.
+
+    >>> octets(Hook("message", "GET", "https://x/?t=%06%27%1B%65", {}, (), (), b""), "t").hex()
+    '06271b65'
+    """
+    sent = urlsplit(hook.url).query if hook.method == "GET" else hook.body.decode("latin-1")
+    found = dict(reversed(parse_qsl(sent, keep_blank_values=True, encoding="latin-1")))
+    plain = fields(hook).get(name, "")
+    return (
+        found[name].encode("latin-1", "replace")
+        if name in found
+        else plain.encode(errors="replace")
+    )
+
+
+def utf16(sent: bytes, name: str) -> str:
+    """Return octets of UTF-16 as text; Garbled if one is missing.
+
+    >>> utf16(bytes.fromhex("06450627"), "text")
+    'ما'
+    """
+    if len(sent) % 2:
+        raise Garbled("bad_encoding", name)
+    return sent.decode("utf-16-be", "replace")
 
 
 def header(hook: Hook, name: str) -> str:
@@ -132,6 +161,23 @@ def sender(found: Mapping[str, str], name: str, country: str) -> str:
         raise Garbled("bad_number", name) from None
 
 
+def in_full(found: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return fields with a + at a phone number that is written in full but for it.
+
+    For providers that always write so: a number too new for any table still gets through.
+
+    >>> [in_full({"from": raw}, "from")["from"] for raw in ("447700900101", "1212", "Relief")]
+    ['+447700900101', '1212', 'Relief']
+    """
+    raw = found.get(name, "")
+    if not _FULL.fullmatch(raw):
+        return dict(found)
+    try:
+        return {**found, name: normalise(f"+{raw}").value}
+    except BadNumber:
+        return dict(found)
+
+
 def phone(found: Mapping[str, str], name: str, country: str) -> str:
     """Return a subscriber's number as E.164; raise Garbled if it is anything else."""
     value = sender(found, name, country)
@@ -163,6 +209,23 @@ def moment(found: Mapping[str, str], name: str) -> datetime | None:
         at = datetime.fromisoformat(given)
         return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
+        raise Garbled("bad_timestamp", name) from None
+
+
+def seconds(found: Mapping[str, str], name: str) -> datetime | None:
+    """Return a time given as seconds since 1970, or None if not given; else Garbled.
+
+    >>> seconds({"ts": "1785567600"}, "ts").isoformat()
+    '2026-08-01T07:00:00+00:00'
+    """
+    if not found.get(name):
+        return None
+    count = whole(found, name)
+    try:
+        if count is None:
+            raise ValueError
+        return datetime.fromtimestamp(count, UTC)
+    except (ValueError, OverflowError, OSError):
         raise Garbled("bad_timestamp", name) from None
 
 

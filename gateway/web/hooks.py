@@ -15,9 +15,16 @@ blueprint = Blueprint("hooks", __name__)
 FORM = "application/x-www-form-urlencoded"
 
 
-@blueprint.route("/hooks/<name>/<any(message, receipt, ussd):kind>", methods=["GET", "POST"])
-def hook(name: str, kind: str) -> Response:
-    """Verify, read, keep, decide; answer only once it is on disk."""
+METHODS = ["GET", "POST", "PUT"]
+
+
+@blueprint.route("/hooks/<name>/<any(message, receipt, ussd):kind>", methods=METHODS)
+@blueprint.route("/hooks/<name>/<any(ussd):kind>/<path:_step>", methods=METHODS)
+def hook(name: str, kind: str, _step: str = "") -> Response:
+    """Verify, read, keep, decide; answer only once it is on disk.
+
+    Some say the session and the step of USSD behind the address they were given.
+    """
     gw: Gateway = current_app.extensions["gateway"]
     channel = gw.channels.get(name)
     if channel is None:
@@ -27,12 +34,20 @@ def hook(name: str, kind: str) -> Response:
 
 
 def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
-    """Take a call, or refuse it; return what the provider must hear."""
+    """Take a call, or refuse it; return what the provider must hear.
+
+    What could be read of a call is taken: one bad message must not hold up those that came
+    with it. The whole is then kept for a person to look at.
+    """
+    events: list[Event] = []
     try:
         channel.provider.verify(call)
-        events = list(channel.provider.read(call))
+        for event in channel.provider.read(call):
+            events.append(event)
     except HookError as error:
-        return _refused(gw, channel, call, error)
+        if not events:
+            return _refused(gw, channel, call, error)
+        receive.keep_call(gw, channel.name, call.kind, str(error), call.body)
     return _decided(gw, channel, call, events)
 
 
@@ -56,7 +71,10 @@ def _decided(gw: Gateway, channel: Channel, call: Hook, events: Sequence[Event])
     if not events:
         receive.keep_call(gw, channel.name, call.kind, "not understood", call.body)
     for event in events:
-        if isinstance(event, Turn) and (screen := receive.turn(gw, channel, event)):
+        # An ending without a sender tells us nothing: a session unused is closed in time.
+        if not isinstance(event, Turn) or not event.sender:
+            continue
+        if screen := receive.turn(gw, channel, event):
             return channel.provider.screen(call, screen)
     others = [event for event in events if not isinstance(event, Turn)]
     texts = receive.take(gw, channel, others, call.body) if others else []

@@ -75,7 +75,7 @@ def _inbound(
         Media(str(one["url"]), str(one.get("contentType", ""))) for one in pieces if one.get("url")
     )
     return Inbound(
-        sender=reading.sender(found, "from", country),
+        sender=reading.sender(reading.in_full(found, "from"), "from", country),
         to=reading.need(found, "to"),
         text=text,
         reference=reading.need(found, "messageId"),
@@ -103,7 +103,7 @@ def _receipt(
     yield Receipt(
         reference,
         means,
-        to=reading.recipient(found, "to", country),
+        to=reading.recipient(reading.in_full(found, "to"), "to", country),
         at=reading.moment(found, "doneAt"),
         error=_error(means, status, error),
         retry=told.retry if means is Status.REJECTED else _retry(means, error),
@@ -132,7 +132,7 @@ def turn(hook: Hook, address: str, country: str) -> Turn:
     if session["step"] == "status":
         raise Garbled("unknown_command", "status")
     ends = session["step"] == "end"
-    found = reading.scalars(reading.document(hook))
+    found = reading.in_full(reading.scalars(reading.document(hook)), "msisdn")
     if not ends and "text" not in found:
         raise Garbled("missing_field", "text")
     text, _ = reading.text(hook, found.get("text", ""))

@@ -119,7 +119,7 @@ class Vonage:
 
     def read(self, hook: Hook) -> Iterator[Event]:
         """Yield a message or a receipt, whichever address it came to."""
-        found = _fields(hook)
+        found = reading.in_full(_fields(hook), "msisdn")
         if "status" in found:
             yield from self._receipt(found)
         elif found.keys() - {"key"}:  # without fields it is the dashboard's trial
