@@ -18,6 +18,7 @@ PROVIDERS = {
     "africastalking": "gateway.providers.africastalking:AfricasTalking",
     "infobip": "gateway.providers.infobip:Infobip",
     "vonage": "gateway.providers.vonage:Vonage",
+    "kannel": "gateway.providers.kannel:Kannel",
 }
 
 Pairs = tuple[tuple[str, str], ...]

@@ -1,5 +1,6 @@
 """The only door to the network: pooled, timed, and clear about what may have arrived."""
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,14 @@ from urllib3.exceptions import HTTPError
 from gateway.providers import Account, Busy, MaybeSent, Rejected, SendError, Unreachable
 
 _line = threading.local()
+
+
+def _unheard(record: logging.LogRecord) -> bool:
+    return False
+
+
+# Its debug lines tell the whole address, and some providers want secrets and numbers in it.
+logging.getLogger("urllib3.connectionpool").addFilter(_unheard)
 
 
 @dataclass(frozen=True, slots=True)
