@@ -2,6 +2,7 @@
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter, Map
 
 from gateway.context import Gateway
 from gateway.files import folder
@@ -41,9 +42,17 @@ PAGES = (
 LARGEST = 20 * 1024 * 1024
 
 
+class Id(IntegerConverter):
+    """A number in a path that can be an id; a larger one is of nothing."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=pages.BIGGEST)
+
+
 def make_app(gw: Gateway) -> Flask:
     """Return the application of one gateway."""
     app = Flask("gateway", template_folder=str(folder("templates") / "web"), static_folder=None)
+    app.url_map.converters["int"] = Id
     app.secret_key = gw.settings.key_for("flash")
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST,

@@ -46,9 +46,9 @@ def render(template: str, status: int = 200, **values: Any) -> ResponseReturnVal
     return render_template(template, **values), status
 
 
-def given(name: str, default: int = 0) -> int:
-    """Return a whole number of the query, as `before` of a list, kept to what SQLite can hold."""
-    found: int = request.args.get(name, default, int)
+def given(name: str, default: int = 0, form: bool = False) -> int:
+    """Return a whole number of the query or the form, kept to what SQLite can hold."""
+    found: int = (request.form if form else request.args).get(name, default, int)
     return max(0, min(found, BIGGEST))
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from gateway.store import codes, feedback, users
 from gateway.web.ages import lasted
 from gateway.web.console import feedback_words as said
 from gateway.web.console.feedback_acts import ACTS
-from gateway.web.pages import render
+from gateway.web.pages import given, render
 from gateway.web.staff import allowed, gateway, person
 from gateway.web.words import N_, _, badge
 
@@ -29,13 +30,18 @@ MOVED = N_("The item has moved on meanwhile. Look at it again.")
 def index() -> ResponseReturnValue:
     db = gateway().store.read
     secret = "sensitive" in request.args and person().role == "administrator"
-    before = request.args.get("before", feedback.LAST, type=int)
+    before = given("before", feedback.LAST)
     rows = feedback.page(db, _filters(secret), before, PAGE + 1, sensitive=secret)
     items, more = rows[:PAGE], len(rows) > PAGE
-    older = url_for(".index", **{**request.args, "before": items[-1]["id"]}) if more else ""
+    older = _older(items[-1]["id"]) if more else ""
     return render(
         "feedback.html", items=items, older=older, secret=secret, **_choices(), **_around()
     )
+
+
+def _older(before: int) -> str:
+    """Return the address of the page after this one, asked for in the same way."""
+    return "/feedback?" + urlencode({**request.args, "before": before})
 
 
 def _filters(secret: bool) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def _filters(secret: bool) -> dict[str, Any]:
         "partial": asked.get("partial"),
         "overdue": gateway().clock() if asked.get("overdue") else None,
         "unassigned": mine == "nobody",
-        "assignee": int(mine) if mine.isdecimal() else None,
+        "assignee": given("assignee") if mine.isdecimal() else None,
     }
 
 

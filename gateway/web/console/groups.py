@@ -92,7 +92,7 @@ def add(id: int) -> ResponseReturnValue:
 @allowed(*WORKERS)
 def remove(id: int) -> ResponseReturnValue:
     _group(id)
-    contact = request.form.get("contact", 0, int)
+    contact = given("contact", form=True)
     detail = {"contact": contact}
     act("group.remove", f"group:{id}", lambda db: groups.leave(db, id, contact), detail)
     flash(_("Taken out of the group."))
