@@ -34,7 +34,7 @@ STATES = {
     # messages
     "queued": Badge("◔", "wait", N_("Waiting")),
     "claimed": Badge("◑", "wait", N_("Going out")),
-    "sent": Badge("→", "good", N_("Sent")),
+    "sent": Badge("↑", "good", N_("Sent")),
     "delivered": Badge("✓", "good", N_("Delivered")),
     "failed": Badge("✕", "bad", N_("Failed")),
     "withdrawn": Badge("⊘", "off", N_("Withdrawn")),
