@@ -234,7 +234,7 @@ class _Words:
         around = tuple(areas.languages(self.db, area)) if area else ()
         chain = self.gw.languages.chain(language, around, self.gw.settings["LANGUAGE"])
         chosen = self.gw.languages.choose(chain, topic.messages[0])
-        return Asking(self.gw, self.db, chosen, around, screens=False)
+        return Asking.of(self.gw, self.db, chosen, around, screens=False)
 
 
 def _measured(text: str, language: str | None, source: str) -> Worded:

@@ -1,7 +1,7 @@
 """What a dialogue may ask of the gateway: words in one language, and places by name."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.context import Gateway
@@ -22,20 +22,31 @@ class Asking:
     language: str
     around: tuple[str, ...]
     screens: bool
+    chain: tuple[str, ...]
+    always: Mapping[str, object]  # what sentences may name without being told
+
+    @classmethod
+    def of(
+        cls,
+        gw: Gateway,
+        db: sqlite3.Connection,
+        language: str,
+        around: tuple[str, ...],
+        screens: bool,
+    ) -> "Asking":
+        """Make what a dialogue in one language may ask."""
+        chain = tuple(gw.languages.chain(language, around, gw.settings["LANGUAGE"]))
+        always = {"org": gw.organisation(chain), "emergency": gw.settings["EMERGENCY"]}
+        return cls(gw, db, language, around, screens, chain, always)
 
     def say(self, key: str, **values: object) -> str:
-        chain = self.gw.languages.chain(self.language, self.around, self.gw.settings["LANGUAGE"])
-        given: dict[str, object] = {
-            "org": self.gw.organisation(chain),
-            "emergency": self.gw.settings["EMERGENCY"],
-        }
-        return self.gw.languages.say(chain, key, None, **(given | values)).text
+        return self.gw.languages.say(self.chain, key, None, **{**self.always, **values}).text
 
     def normal(self, text: str) -> str:
         return normal(text)
 
     def within(self, tag: str) -> "Asking":
-        return Asking(self.gw, self.db, tag, self.around, self.screens)
+        return Asking.of(self.gw, self.db, tag, self.around, self.screens)
 
     def find_areas(self, text: str) -> Sequence[Area]:
         """Return the places this may mean: those of that name, else the three nearest names."""
@@ -43,9 +54,11 @@ class Asking:
         exact = areas.named(self.db, wanted)
         if exact:
             return [Area(row["pcode"], row["name"], exact=len(exact) == 1) for row in exact]
+        most = max(1, len(wanted) // 3)
         scored: dict[str, tuple[int, str]] = {}
         for name, pcode, shown in areas.names(self.db):
-            most = max(1, len(wanted) // 3)
+            if name[:1] != wanted[:1]:  # a first letter is seldom wrong, and lists are long
+                continue
             far = 0 if name.startswith(wanted) else apart(wanted, name, most)
             if far <= most and far < scored.get(pcode, (99, ""))[0]:
                 scored[pcode] = (far, shown)
@@ -60,4 +73,4 @@ def asking(
     around = tuple(areas.languages(db, person.area)) if person.area else ()
     chain = gw.languages.chain(language or person.language, around, gw.settings["LANGUAGE"])
     chosen = gw.languages.choose(chain, "help")
-    return Asking(gw, db, chosen, around, screens)
+    return Asking.of(gw, db, chosen, around, screens)
