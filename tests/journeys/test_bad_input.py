@@ -55,36 +55,16 @@ def counts(gateway: GatewayProcess) -> list[int]:
     return [gateway.value(f"SELECT count(*) FROM {table}") for table in tables]
 
 
-def unsigned(url: str, form: Mapping[str, str]) -> dict[str, str]:
-    return {}
+FORGED = {
+    "unsigned": lambda url, form: {},
+    "by another": lambda url, form: signed(url, form, "0" * 32),
+    "elsewhere": lambda url, form: signed("https://elsewhere.example/hooks/water/message", form),
+    "other words": lambda url, form: signed(url, {**form, "Body": "STOP"}),
+    "other letters": lambda url, form: {"X-Twilio-Signature": "é" * 28},
+}
 
 
-def signed_by_another(url: str, form: Mapping[str, str]) -> dict[str, str]:
-    return signed(url, form, "0" * 32)
-
-
-def signed_elsewhere(url: str, form: Mapping[str, str]) -> dict[str, str]:
-    return signed("https://elsewhere.example/hooks/water/message", form)
-
-
-def signed_words_of_another(url: str, form: Mapping[str, str]) -> dict[str, str]:
-    return signed(url, {**form, "Body": "STOP"})
-
-
-def signed_in_other_letters(url: str, form: Mapping[str, str]) -> dict[str, str]:
-    return {"X-Twilio-Signature": "é" * 28}
-
-
-@pytest.mark.parametrize(
-    "sign",
-    [
-        unsigned,
-        signed_by_another,
-        signed_elsewhere,
-        signed_words_of_another,
-        signed_in_other_letters,
-    ],
-)
+@pytest.mark.parametrize("sign", FORGED.values(), ids=FORGED)
 def test_a_forged_call_is_refused_and_leaves_no_trace(gateway, form, sign):
     url, before = gateway.hook("water"), counts(gateway)
     headers = {k: v.encode().decode("latin-1") for k, v in sign(url, form).items()}
@@ -128,7 +108,6 @@ def test_a_sender_nobody_can_be_is_refused_and_kept(gateway, form, sender):
         ("POST", "/hooks/water/message/", 404),
         ("POST", "/hooks/..%2f..%2fkey/message", 404),
         ("POST", "/hooks/" + "w" * 5000 + "/message", 404),
-        ("PUT", "/hooks/water/message", 405),
         ("DELETE", "/hooks/water/message", 405),
         ("PATCH", "/hooks/water/receipt", 405),
         ("TRACE", "/hooks/water/ussd", 405),
