@@ -12,7 +12,7 @@ from gateway.store import alerts, audit, feedback, messages, webhooks
 
 
 def message_in(db: sqlite3.Connection, id: int, now: float) -> None:
-    """A message came in and was decided upon."""
+    """A message came in and was decided upon; of a sensitive one nobody is told."""
     row = messages.one(db, "in", id) if webhooks.wanted(db, "message.in") else None
     if row is not None:
         _tell(db, "message.in", told.message(row), now)
@@ -27,9 +27,12 @@ def messages_moved(db: sqlite3.Connection, ids: Sequence[int], now: float) -> No
 
 
 def feedback_new(db: sqlite3.Connection, id: int, now: float) -> None:
-    """Somebody told us something; the words of a sensitive item are left out."""
-    if webhooks.wanted(db, "feedback.new"):
-        _tell(db, "feedback.new", told.item(feedback.by_id(db, id)), now)
+    """Somebody told us something; that something sensitive is there, nobody is told."""
+    if not webhooks.wanted(db, "feedback.new"):
+        return
+    item = feedback.by_id(db, id)
+    if not item["sensitive"]:
+        _tell(db, "feedback.new", told.item(item), now)
 
 
 def alert_act(

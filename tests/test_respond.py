@@ -265,6 +265,11 @@ def test_coding_as_sensitive_marks_it(gw):
     assert (item(gw)["sensitive"], item(gw)["priority"]) == (1, "p2")
 
 
+def test_the_trail_does_not_say_what_a_sensitive_item_is_about(gw):
+    respond.code(gw, BY, "A7K2", "sensitive", "protection/fraud")
+    assert gw.store.read.execute("SELECT detail FROM audit ORDER BY id DESC").fetchone()[0] == "{}"
+
+
 def test_what_is_split_off_a_sensitive_item_is_sensitive(gw):
     respond.mark_sensitive(gw, BY, "A7K2")
     [made] = respond.split(gw, "user:ada", "A7K2", ["the second thing"])

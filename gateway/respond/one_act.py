@@ -28,7 +28,8 @@ def act(gw: Gateway, by: str, reference: str, what: str, work: Work[T], **detail
         item = find(db, reference)
         done = work(db, item, now)
         subject = f"feedback:{item['reference']}"
-        audit.write(db, now, by, f"feedback.{what}", subject, detail)
+        secret = find(db, reference)["sensitive"]  # auditors read the trail, but not such items
+        audit.write(db, now, by, f"feedback.{what}", subject, {} if secret else detail)
         return done
 
     return gw.store.write(unit)

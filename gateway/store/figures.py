@@ -14,8 +14,9 @@ _UNKNOWN = "SELECT count(*) FROM outbox WHERE state = 'unknown'"
 _FEEDBACK = """
 SELECT count(*) FROM feedback
  WHERE status IN ('new', 'acknowledged', 'triaged', 'in_progress', 'referred', 'reopened')
+   AND sensitive = 0
 """
-_OVERDUE = "SELECT count(*) FROM feedback WHERE due_at IS NOT NULL AND due_at < ?"
+_OVERDUE = "SELECT count(*) FROM feedback WHERE due_at < ? AND sensitive = 0"
 _ALERTS = """
 SELECT id, state, class, exercise, expires_at, people FROM alert
  WHERE state IN ('submitted', 'approved', 'running') ORDER BY id DESC LIMIT 10

@@ -9,28 +9,34 @@ from typing import Any
 
 SPAN = 50_000  # ids looked at for one page, so that a rare state is not searched for through all
 
-# The words of a sensitive item, and whatever its person added, are for its own pages only.
+# What belongs to a sensitive item: the message, what its person added, and our answers to both.
 _SENSITIVE = """
 EXISTS (SELECT 1 FROM feedback AS f WHERE f.address = m.address AND f.sensitive
-           AND (f.inbound = m.id OR EXISTS (SELECT 1 FROM feedback_event AS e
-                                             WHERE e.feedback = f.id AND e.inbound = m.id)))
+           AND ({own} OR EXISTS (SELECT 1 FROM feedback_event AS e
+                                  WHERE e.feedback = f.id AND e.inbound = {inbound})))
 """
+_SECRET = {
+    "in": _SENSITIVE.format(own="f.inbound = m.id", inbound="m.id"),
+    "out": _SENSITIVE.format(own="f.id = m.feedback OR f.inbound = m.inbound", inbound="m.inbound"),
+}
 _IN = f"""
 SELECT 'in' AS direction, m.id, channel.name AS channel, m.sender, m.recipient,
-       CASE WHEN {_SENSITIVE} THEN NULL ELSE m.text END AS text, m.language,
+       CASE WHEN {_SECRET["in"]} THEN NULL ELSE m.text END AS text, m.language,
        'received' AS state, NULL AS parts, NULL AS alphabet, m.reference, NULL AS error,
        m.received_at AS created, NULL AS sent, NULL AS delivered, NULL AS alert
   FROM inbound AS m JOIN channel ON channel.id = m.channel
 """
-_OUT = """
+_OUT = f"""
 SELECT 'out' AS direction, m.id, channel.name AS channel, channel.address AS sender, m.recipient,
-       coalesce(m.text, alert_text.text) AS text, m.language, m.state, m.parts, m.alphabet,
+       CASE WHEN {_SECRET["out"]} THEN NULL ELSE coalesce(m.text, alert_text.text) END AS text,
+       m.language, m.state, m.parts, m.alphabet,
        m.reference, m.reason AS error, m.created_at AS created, m.sent_at AS sent,
        CASE WHEN m.state = 'delivered' THEN m.final_at END AS delivered, m.alert
   FROM outbox AS m JOIN channel ON channel.id = m.channel
   LEFT JOIN alert_text ON alert_text.id = m.alert_text
 """
 _SELECT = {"in": _IN, "out": _OUT}
+_OPEN = {way: f"AND NOT {secret}" for way, secret in _SECRET.items()}
 _TABLE = {"in": "inbound", "out": "outbox"}
 _TIME = {"in": "received_at", "out": "created_at"}
 _FILTERS = {
@@ -42,28 +48,36 @@ _FILTERS = {
 STRAGGLERS = 1000  # rows whose time is a little older than that of the rows before them
 
 
-def one(db: sqlite3.Connection, direction: str, id: int) -> sqlite3.Row | None:
-    """Return one message, or None."""
-    sql = _SELECT[direction] + " WHERE m.id = ?"
+def one(
+    db: sqlite3.Connection, direction: str, id: int, secret: bool = False
+) -> sqlite3.Row | None:
+    """Return one message, or None; what is sensitive, without its words, only if `secret`."""
+    sql = f"{_SELECT[direction]} WHERE m.id = ? {'' if secret else _OPEN[direction]}"
     row: sqlite3.Row | None = db.execute(sql, (id,)).fetchone()
     return row
 
 
 def settled(db: sqlite3.Connection, ids: list[int]) -> list[sqlite3.Row]:
-    """Return those of these messages that went out or ended."""
+    """Return those of these messages that went out or ended, but for sensitive ones."""
     sql = _OUT + (
         " WHERE m.id IN (SELECT value FROM json_each(?)) AND m.state NOT IN ('queued', 'claimed')"
-        " ORDER BY m.id"
+        f" {_OPEN['out']} ORDER BY m.id"
     )
     return db.execute(sql, (str(ids),)).fetchall()
 
 
 def page(
-    db: sqlite3.Connection, direction: str, after: int, limit: int, filters: Mapping[str, Any]
+    db: sqlite3.Connection,
+    direction: str,
+    after: int,
+    limit: int,
+    filters: Mapping[str, Any],
+    secret: bool = False,
 ) -> list[sqlite3.Row]:
-    """Return messages with ids after one and within SPAN of it, oldest first."""
+    """Return messages with ids after one and within SPAN of it, oldest first; see `one`."""
     given = {name: value for name, value in filters.items() if value is not None}
     where = " ".join(_FILTERS[name].format(time=_TIME[direction]) for name in given)
+    where += "" if secret else f" {_OPEN[direction]}"
     sql = f"{_SELECT[direction]} WHERE m.id > :after AND m.id <= :until {where} ORDER BY m.id"
     told = {**given, "after": after, "until": after + SPAN, "limit": limit}
     return db.execute(f"{sql} LIMIT :limit", told).fetchall()

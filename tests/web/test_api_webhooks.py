@@ -120,7 +120,7 @@ def test_nothing_is_kept_for_nobody(gw, program):
     assert waiting(gw) == []
 
 
-def test_a_sensitive_item_is_told_without_its_words(gw, program):
+def test_that_something_sensitive_came_nobody_is_told(gw, program):
     listen(program, NOWHERE, ["message.in", "feedback.new"])
     channel = gw.channels.get("sim")
 
@@ -132,11 +132,7 @@ def test_a_sensitive_item_is_told_without_its_words(gw, program):
         tell.message_in(db, id or 0, NOW)
 
     gw.store.write(work)
-    told = [json.loads(row["body"]) for row in waiting(gw)]
-    assert [(one["event"], one["data"]["text"]) for one in told] == [
-        ("feedback.new", None),
-        ("message.in", None),
-    ]
+    assert waiting(gw) == []
 
 
 @pytest.mark.parametrize("status", [301, 400, 404, 410, 500, 503])

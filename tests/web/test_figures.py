@@ -53,6 +53,13 @@ def test_a_day_is_counted_from_its_first_moment_to_before_the_next(gw: Gateway) 
     assert figures.days(gw.store.read, [100.0, 200.0, 300.0]) == [(1, 0), (1, 0)]
 
 
+def test_what_is_sensitive_is_in_no_count(gw: Gateway) -> None:
+    fill(gw, NOW)
+    gw.store.write(lambda db: db.execute("UPDATE feedback SET sensitive = 1, due_at = 1"))
+    counted = figures.overview(gw.store.read, NOW)
+    assert (counted["feedback"], counted["overdue"]) == (0, 0)
+
+
 def fill_at(db: sqlite3.Connection, at: float) -> None:
     db.execute(
         "INSERT INTO inbound (channel, reference, sender, recipient, text, received_at, decision)"

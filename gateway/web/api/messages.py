@@ -3,12 +3,14 @@
 import hashlib
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from flask.typing import ResponseReturnValue
 
 from gateway import submit, told
 from gateway.domain.messages import Class
+from gateway.domain.phone import mask
 from gateway.store import alerts, messages, requests
 from gateway.web.api import rights
 from gateway.web.api.door import (
@@ -113,7 +115,7 @@ def list_messages() -> ResponseReturnValue:
     for _ in range(MOST_SPANS):
         if reader.more() and len(found) < asked.limit:
             found += reader.read(asked.limit - len(found))
-    return answer({"messages": [told.message(row) for row in found], "next": reader.next()})
+    return answer({"messages": [_shown(row) for row in found], "next": reader.next()})
 
 
 @dataclass(slots=True)
@@ -124,6 +126,7 @@ class _Reader:
     after: dict[str, int]
     ends: dict[str, int]
     filters: dict[str, object]
+    secret: bool
 
     @classmethod
     def of(cls, asked: MessageQuery) -> "_Reader":
@@ -138,7 +141,7 @@ class _Reader:
         filters: dict[str, object] = {"channel": asked.channel, "since": since}
         if ways == ["out"]:
             filters |= {"state": asked.state, "alert": asked.alert}
-        return cls(db, start, ends, filters)
+        return cls(db, start, ends, filters, _sees_secrets())
 
     def more(self) -> bool:
         return any(self.after[way] < end for way, end in self.ends.items())
@@ -162,7 +165,7 @@ class _Reader:
     def _page(self, way: str, limit: int) -> list[sqlite3.Row]:
         if self.after[way] >= self.ends[way]:
             return []
-        return messages.page(self.db, way, self.after[way], limit, self.filters)
+        return messages.page(self.db, way, self.after[way], limit, self.filters, self.secret)
 
 
 def _ways(asked: MessageQuery) -> list[str]:
@@ -173,6 +176,20 @@ def _ways(asked: MessageQuery) -> list[str]:
     if asked.state is not None:
         ways &= {"in"} if asked.state == "received" else {"out"}
     return sorted(ways)
+
+
+def _sees_secrets() -> bool:
+    """Whether this token may know that there is something sensitive; the words are not for it."""
+    return caller().may(rights.KNOW_SENSITIVE)
+
+
+def _shown(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a message; whole numbers are for those who may see them on the pages."""
+    shown = told.message(row)
+    if not caller().may(rights.SEE_NUMBERS):
+        person = "from" if row["direction"] == "in" else "to"
+        shown[person] = mask(shown[person])
+    return shown
 
 
 def _when(row: sqlite3.Row) -> tuple[float, str, int]:
@@ -190,7 +207,8 @@ def show_message(id: str) -> ResponseReturnValue:
     """Return one message by its id."""
     way, _, number = id.partition("-")
     known = way in ("in", "out") and number.isascii() and number.isdigit() and len(number) < 19
-    row = messages.one(gateway().store.read, way, int(number)) if known else None
+    db, secret = gateway().store.read, _sees_secrets()
+    row = messages.one(db, way, int(number), secret) if known else None
     if row is None:
         raise problem(404, "not_found", "There is no message with this id.")
-    return answer(told.message(row))
+    return answer(_shown(row))

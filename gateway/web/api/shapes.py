@@ -49,7 +49,10 @@ class QueuedMessages(msgspec.Struct):
 
 
 class Message(msgspec.Struct, kw_only=True):
-    """A message that came in or goes out. The text of a sensitive one is null."""
+    """A message that came in or goes out.
+
+    Sensitive ones are there for tokens of administrators only, and their text is null.
+    """
 
     id: str
     direction: Literal["in", "out"]
