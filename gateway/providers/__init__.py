@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import ClassVar, Protocol
 
-from gateway.domain.messages import Event, Outcome, Outgoing, Result, Screen
+from gateway.domain.messages import Event, Outcome, Outgoing, Receipt, Result, Screen
 
 PROVIDERS = {
     "simulator": "gateway.providers.simulator:Simulator",
@@ -19,6 +19,7 @@ PROVIDERS = {
     "infobip": "gateway.providers.infobip:Infobip",
     "vonage": "gateway.providers.vonage:Vonage",
     "kannel": "gateway.providers.kannel:Kannel",
+    "android": "gateway.providers.android:Android",
 }
 
 Pairs = tuple[tuple[str, str], ...]
@@ -105,6 +106,8 @@ class Can:
     screen_gsm7: int = 160
     screen_ucs2: int = 70
     replies: bool = False  # texts handed to `answer` travel back in the call itself
+    once: bool = False  # told again, a message is not sent again: asking again is safe
+    asked: bool = False  # `became` says where messages stand: see Asked
     retells: bool = False  # may tell one message twice under two references
 
 
@@ -210,6 +213,13 @@ class Provider(Protocol):
 
     def check(self) -> None:
         """Sign in and send nothing; raise the SendError that sending would meet."""
+
+
+class Asked(Provider, Protocol):
+    """A provider that can be asked what became of messages, where it does not call us."""
+
+    def became(self, references: Sequence[str]) -> Iterable[Receipt]:
+        """Yield where each message stands; raise the SendError that sending would meet."""
 
 
 def wrong(needs: Iterable[Need], settings: Mapping[str, str]) -> list[str]:

@@ -1,5 +1,6 @@
 """What every provider promises, for ever: no forgery taken, no secret or number told."""
 
+import hmac
 import json
 import logging
 import re
@@ -24,6 +25,7 @@ SECRETS = {
     "africastalking": {"hook_key": KEY},  # its calls carry nothing of their own
     "infobip": {"hook_key": KEY},  # nor do these
     "kannel": {"hook_key": KEY},
+    "jasmin": {"hook_key": KEY},
     "vonage": {"signature_required": "yes"},
 }
 EVENTS = ("inbound", "status", "ussd", "optout")
@@ -56,7 +58,7 @@ def test_a_call_without_proof_is_refused(name, case):
 @pytest.mark.parametrize("name, case", CALLS)
 @pytest.mark.parametrize("proof", ["", "é" * 28, "A" * 28, "\0", KEY[:-1] + "l"])
 def test_a_call_with_a_false_proof_is_refused(name, case, proof):
-    names = ("X-Twilio-Signature", "X-Simulator-Secret", "Authorization")
+    names = ("X-Twilio-Signature", "X-Simulator-Secret", "X-Signature", "Authorization")
     call = unsigned(hook(case), headers=dict.fromkeys(names, proof))
     false = (("key", proof), ("sig", proof))
     call = replace(call, query=call.query + false, form=call.form + false)
@@ -99,7 +101,7 @@ def keys(document):
 
 def documents():
     for _, case in cases(*EVENTS):
-        if case["request"]["content_type"] == "application/json":
+        if "json" in (case["request"]["content_type"] or ""):
             with suppress(ValueError):  # some are broken on purpose
                 yield json.loads(case["request"]["body"])
 
@@ -123,7 +125,7 @@ OBJECTS = st.dictionaries(st.sampled_from(WORDS), TREES, max_size=10)
     kind=st.sampled_from(["message", "receipt", "ussd"]),
     url=st.sampled_from(PLACES),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_json_comes_is_read_or_refused(name, document, kind, url):
     head = {"Content-Type": "application/json"}
     call = Hook(kind, "POST", url, head, (), (), json.dumps(document).encode())
@@ -149,12 +151,22 @@ def read(provider, call):
         return [], error
 
 
+def signed(name, call):
+    """Sign a changed body again, as one who has the key; the others sign no bodies."""
+    if name != "android":
+        return call
+    stamp = call.headers["X-Timestamp"]
+    key = table(name)["channel"]["signing_key"].encode()
+    mark = hmac.digest(key, call.body + stamp.encode(), "sha256").hex()
+    return replace(call, headers={**call.headers, "X-Signature": mark})
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_call_larger_than_we_read_is_refused(name):
     _, case = next(row for row in cases("inbound") if row[0] == name)
     call = replace(hook(case), body=b"x" * (reading.BODY + 1))
     with pytest.raises(Garbled, match="bad_length: body"):
-        channel(name, case).verify(call)
+        channel(name, case).verify(signed(name, call))
     # Without proof it is a forgery first: nothing of it is kept for a person to look at.
     assert forged(channel(name, case, **SECRETS.get(name, {})), replace(call, headers={}))
 
@@ -240,6 +252,8 @@ def test_an_answer_that_tells_nothing_means_what_its_status_says(
     with answering(status, "<html>", headers) as server:
         sender = channel(name, case, base_url=server.url)
         (result,) = sender.send([Outgoing(1, "+254700000001", "x")])
+    if load(name).can.once and outcome is Outcome.UNKNOWN:
+        outcome = Outcome.TRANSIENT  # told again it is not sent again, so asking is safe
     assert (result.outcome, result.wait) == (outcome, wait)
     assert len(server.asked) == 1
 
