@@ -1,6 +1,6 @@
 """A server on this machine that gives one answer and remembers what it was asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,7 @@ class Asked:
 
 
 class Canned(ThreadingHTTPServer):
-    """Answers every call alike; `asked` holds what came, oldest first."""
+    """Answers every call alike, or as `judge` says; `asked` holds what came, oldest first."""
 
     daemon_threads = True
 
@@ -28,6 +28,7 @@ class Canned(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.status, self.body, self.headers = status, body.encode(), headers
         self.asked: list[Asked] = []
+        self.judge: Callable[[bytes], tuple[int, str]] | None = None  # of a body
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -41,12 +42,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append(Asked(self.path, dict(self.headers), body))
-        self.send_response(self.server.status)
+        status, answer = self.server.status, self.server.body
+        if self.server.judge:
+            status, told = self.server.judge(body)
+            answer = told.encode()
+        self.send_response(status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(self.server.body)))
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(self.server.body)
+        self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
