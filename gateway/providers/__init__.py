@@ -20,6 +20,7 @@ PROVIDERS = {
     "vonage": "gateway.providers.vonage:Vonage",
     "kannel": "gateway.providers.kannel:Kannel",
     "android": "gateway.providers.android:Android",
+    "jasmin": "gateway.providers.jasmin:Jasmin",
 }
 
 Pairs = tuple[tuple[str, str], ...]

@@ -140,6 +140,7 @@ RESULTS = {
     "throttled": {Outcome.THROTTLED},
     "transient": {Outcome.TRANSIENT},
     "account": {Outcome.ACCOUNT},
+    "unknown": {Outcome.UNKNOWN},
     "partial": {Outcome.UNKNOWN},  # a piece went: the message's class decides
 }
 AGAIN = {Outcome.THROTTLED: "yes", Outcome.TRANSIENT: "yes", Outcome.ACCEPTED: None}
