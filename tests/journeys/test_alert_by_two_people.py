@@ -22,7 +22,7 @@ READERS = {"ne": 110, "en": 9, "mai": 5}
 PEOPLE = sum(READERS.values())
 ELSEWHERE = "+447700900900"
 LEFT = "+447700900901"
-RATE = "40"  # parts a second
+RATE = "30"  # parts a second: there is time to stop it
 ENGLISH = (
     "RED CROSS: FLOOD in Sunsari today by 5 pm. Go to high ground now. Take water. Until Sun 8 am."
 )

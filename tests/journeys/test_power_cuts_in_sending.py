@@ -24,6 +24,7 @@ WARNED = "+447700900999"
 Begin = Callable[..., "Sending"]
 StartWorker = Callable[[GatewayProcess], subprocess.Popen[bytes]]
 
+SILENCE = 0.2  # seconds until the provider says that it took a message
 RATE = "100"  # parts a second, so that the 200 take two
 
 
@@ -31,7 +32,7 @@ RATE = "100"  # parts a second, so that the 200 take two
 def slow() -> Iterator[TwilioServer]:
     """A provider that takes a message at once and says so a while later."""
     with TwilioServer() as server:
-        server.silence = 0.2
+        server.silence = SILENCE
         yield server
 
 
@@ -134,9 +135,11 @@ def test_a_cut_in_sending_loses_nothing_and_repeats_only_the_emergency(
     sending = begin()
     points = sorted(random.Random(cut.__name__).sample(range(5, 90), 2))
     sending.reaches(points[0])
+    sending.server.silence = 1.5  # so that it is still on its way when the power goes
     sending.queue([WARNED], "emergency")
     until(lambda: sending.taken(WARNED), "the emergency", told=sending.gateway.log)
     cut(sending.gateway)
+    sending.server.silence = SILENCE
     sending.reaches(len(sending.taken(*PEOPLE)) + points[1] // 3)
     cut(sending.gateway)
     sending.ends()
