@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.context import Channel, Gateway
-from gateway.domain.alerts import Refused, check_text
+from gateway.domain.alerts import CENTURY, FAR, Refused, check_text
 from gateway.domain.dialogue import Topic, topic_text
 from gateway.domain.messages import Class
 from gateway.domain.phone import BadNumber, normalise
@@ -100,6 +100,9 @@ def check(gw: Gateway, order: Order) -> Ready:
     due = now if order.due_at is None else max(now, order.due_at)
     if order.expires_at is not None and order.expires_at <= due:
         raise Refused(OVER, "expires")
+    for name, at in (("due", due), ("expires", order.expires_at or now)):
+        if at > now + CENTURY:
+            raise Refused(FAR, name)
     if not 0 < len(order.to) <= MOST_PEOPLE:
         raise Refused(PEOPLE, "to", most=MOST_PEOPLE)
     usable = {channel.id: channel for channel in gw.channels.all() if channel.carries_sms}

@@ -49,6 +49,8 @@ def approve(gw: Gateway, by: str, alert: int, people: int, seen: str | None = No
     Refused for who wrote it, after any change, for another number, or when too late.
     """
     now = gw.clock()
+    if seen is None:
+        seen = str(alerts.want(gw.store.read, alert)["hash"])
     counted = preview(gw, alert).people
 
     def work(db: sqlite3.Connection) -> None:
@@ -66,13 +68,11 @@ def approve(gw: Gateway, by: str, alert: int, people: int, seen: str | None = No
     gw.wake()
 
 
-def _may_approve(
-    gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, by: str, seen: str | None
-) -> None:
+def _may_approve(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, by: str, seen: str) -> None:
     move("approve", row["state"])
     if by in alerts.involved(db, row):
         raise Refused(TWO_PEOPLE, "by")
-    if seen is not None and seen != row["hash"]:
+    if seen != row["hash"]:
         raise Refused(CHANGED, "hash")
     now = gw.clock()
     _not_over(row, now)
@@ -121,14 +121,14 @@ def stop(gw: Gateway, by: str, alert: int) -> None:
 
 
 def _take_back(gw: Gateway, alert: int, last: int, now: float) -> None:
-    """Withdraw what is still queued, in chunks that nobody feels."""
+    """Withdraw what is still queued, in chunks that nobody feels, until somebody resumes it."""
     for after in range(0, last, CHUNK):
-        chunk = (alert, after, after + CHUNK, "alert stopped", now)
-        gw.store.write(partial(_withdraw, chunk=chunk), background=True)
+        gw.store.write(partial(_withdraw, alert=alert, after=after, now=now), background=True)
 
 
-def _withdraw(db: sqlite3.Connection, chunk: tuple[int, int, int, str, float]) -> int:
-    return outbox.withdraw_alert(db, *chunk)
+def _withdraw(db: sqlite3.Connection, alert: int, after: int, now: float) -> None:
+    if alerts.want(db, alert)["state"] == "stopped":
+        outbox.withdraw_alert(db, alert, after, after + CHUNK, "alert stopped", now)
 
 
 def resume(gw: Gateway, by: str, alert: int) -> None:

@@ -16,6 +16,8 @@ NO_AREA = N_("No area has the P-code %(pcode)s.")
 NO_GROUP = N_("There is no group called %(group)s.")
 BEGUN = N_("Part of this alert was sent, so its words stay. Write a correction instead.")
 TWICE = N_("The language %(language)s is there twice.")
+MIXED = N_("An exercise does not replace a real alert, nor a real alert an exercise.")
+KIND = N_("An exercise stays an exercise, and a real alert a real one. Write a new one.")
 NOT_SENT = N_("This alert went to nobody, so nobody has to be told. Change or reject it.")
 
 DAY = 86400.0
@@ -49,6 +51,8 @@ def edit(gw: Gateway, by: str, alert: int, draft: Draft) -> None:
     def work(db: sqlite3.Connection) -> None:
         row = alerts.want(db, alert)
         move("edit", row["state"])
+        if marked.exercise != row["exercise"]:
+            raise Refused(KIND, "exercise")
         if row["expanded_to"]:
             raise Refused(BEGUN, "state")
         alerts.decide(db, alert, "void", by, now)
@@ -102,6 +106,8 @@ def checked(gw: Gateway, draft: Draft) -> Draft:
         draft = replace(draft, texts=texts)
     check(draft, gw.clock())
     db = gw.store.read
+    if draft.supersedes and alerts.want(db, draft.supersedes)["exercise"] != draft.exercise:
+        raise Refused(MIXED, "supersedes")
     for pcode in draft.audience.areas:
         if not areas.by_pcode(db, pcode):
             raise Refused(NO_AREA, "audience.areas", pcode=pcode)

@@ -11,6 +11,7 @@ from gateway.domain.messages import Class
 from gateway.domain.sms import measure
 
 MOST_PARTS = 4
+CENTURY = 36525 * 86400.0  # seconds; beyond the year 9999 no calendar can show a time
 
 MOVES = {
     "submit": ({"draft"}, "submitted"),
@@ -39,6 +40,7 @@ NOT_NOW = {
     "lapse": N_("Only an alert that waits can lapse."),
 }
 NO_TEXT = N_("An alert needs a text in at least one language.")
+FAR = N_("The end is more than a hundred years away. Write the year again.")
 OVER = N_("The alert would be over before it is sent: set a later end.")
 EMPTY = N_("The text is empty.")
 LETTER = N_("No phone network can carry the letter %(letter)s. Take it out.")
@@ -144,6 +146,8 @@ def check(draft: Draft, now: float) -> None:
         raise Refused(NO_TEXT, "texts")
     if draft.expires_at <= now:
         raise Refused(OVER, "expires")
+    if draft.expires_at > now + CENTURY:
+        raise Refused(FAR, "expires")
     for language, text in draft.texts.items():
         check_text(text, f"texts.{language}")
 
