@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from gateway.domain.messages import Outgoing
+from gateway.providers.infobip.order import own
 from gateway.store import channels, inbox
 
 KEY = "a-long-word-of-your-own"
@@ -77,3 +79,22 @@ def test_a_bad_message_does_not_hold_up_those_that_came_with_it(call, infobip):
 def test_a_call_with_nothing_but_bad_messages_is_refused(call):
     batch = {"results": [message("m1", receivedAt="yesterday")]}
     assert call("POST", f"message?key={KEY}", batch).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "group, code, state",
+    [(3, 5, "delivered"), (3, 2, "sent"), (5, 6, "failed"), (5, 12, "unknown"), (4, 29, "unknown")],
+)
+def test_a_receipt_finds_a_message_whose_sending_was_never_answered(
+    call, infobip, group, code, state
+):
+    call("POST", f"message?key={KEY}", {"results": [message("m1")]})
+    (row,) = infobip.store.read.execute("SELECT * FROM outbox").fetchall()
+    infobip.store.write(lambda db: db.execute("UPDATE outbox SET state = 'unknown'"))
+    reference = own(Outgoing(row["id"], row["recipient"], row["text"]), infobip.clock())
+    status = {"groupId": group, "id": code, "name": "X"}
+    report = {"messageId": reference, "to": AMINA, "status": status}
+    answer = call("POST", f"receipt?key={KEY}", {"results": [report]})
+    assert answer.status_code == 200
+    (row,) = infobip.store.read.execute("SELECT * FROM outbox").fetchall()
+    assert row["state"] == state
