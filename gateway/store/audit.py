@@ -6,9 +6,15 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-_LAST = "SELECT hash FROM audit ORDER BY id DESC LIMIT 1"
+_LAST = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1"
 _ADD = """
-INSERT INTO audit (at, by, act, subject, detail, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO audit (id, at, by, act, subject, detail, previous, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_HEAD = "SELECT value FROM meta WHERE key = 'audit'"
+_MOVE_HEAD = """
+INSERT INTO meta (key, value) VALUES ('audit', ?) ON CONFLICT (key) DO UPDATE
+   SET value = excluded.value
 """
 _PAGE = """
 SELECT id, at, by, act, subject, detail FROM audit
@@ -37,14 +43,25 @@ def write(
     The detail holds ids and words of ours, never a number or a message text.
     """
     last = db.execute(_LAST).fetchone()
-    previous = last["hash"] if last else START
+    number, previous = max(head(db), (last["id"], last["hash"]) if last else (0, START))
     told = json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True)
     hashed = _hash(previous, at, by, act, subject, told)
-    db.execute(_ADD, (at, by, act, subject, told, previous, hashed))
+    db.execute(_ADD, (number + 1, at, by, act, subject, told, previous, hashed))
+    db.execute(_MOVE_HEAD, (f"{number + 1} {hashed}",))
+
+
+def head(db: sqlite3.Connection) -> tuple[int, str]:
+    """Return the number and the hash of the entry that was written last."""
+    row = db.execute(_HEAD).fetchone()
+    number, _, hashed = row["value"].partition(" ") if row else ("0", "", START)
+    return int(number), hashed
 
 
 def first_broken(db: sqlite3.Connection) -> int | None:
-    """Return the id of the first entry that does not follow from the one before, or None."""
+    """Return the number of the first entry that is not as it was written, or None.
+
+    The head tells how many there were: an end that was cut off leaves a chain that is whole.
+    """
     previous, expected = START, 1
     for row in db.execute("SELECT * FROM audit ORDER BY id"):
         made = _hash(
@@ -53,11 +70,7 @@ def first_broken(db: sqlite3.Connection) -> int | None:
         if row["id"] != expected or row["previous"] != previous or row["hash"] != made:
             return int(min(row["id"], expected))
         previous, expected = row["hash"], row["id"] + 1
-    return None
-
-
-def count(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT count(*) FROM audit").fetchone()[0])
+    return None if (expected - 1, previous) == head(db) else expected
 
 
 def page(

@@ -141,11 +141,11 @@ def test_users_are_listed_with_how_they_stand(sit: Sit, gw: Gateway) -> None:
 def test_what_cannot_be_done_to_a_user_is_told(
     sit: Sit, gw: Gateway, act: str, fields: dict[str, str], said: str
 ) -> None:
-    before = audit.count(gw.store.read)
+    before, _ = audit.head(gw.store.read)
     answer = sit("administrator").post(f"/users{act}", fields, page="/users")
     assert answer.status_code == 400
     assert said in answer.text
-    assert audit.count(gw.store.read) == before + 1  # the sign-in
+    assert audit.head(gw.store.read)[0] == before + 1  # the sign-in
 
 
 def test_the_last_administrator_stays(gw: Gateway) -> None:
