@@ -239,6 +239,14 @@ def test_a_body_of_another_kind_is_told_from_the_dashboard_s_trial():
         list(vonage().read(call))
 
 
+@pytest.mark.parametrize("query, status", [((), 200), ((("text", "MAJI"),), 403)])
+def test_the_dashboard_may_try_an_address_without_signing(query, status):
+    call = Hook("message", "GET", "https://gw.example.org/hooks/v/message", {}, query, (), b"")
+    with pytest.raises(Forged) as caught:
+        vonage().verify(call)
+    assert vonage().refuse(call, caught.value).status == status
+
+
 def receipt(**more):
     found = {"msisdn": "447700900101", "messageId": "0C01", "client-ref": "7", **more}
     (read,) = vonage().read(as_form(found))
