@@ -19,6 +19,7 @@ PROVIDERS = {
     "infobip": "gateway.providers.infobip:Infobip",
     "vonage": "gateway.providers.vonage:Vonage",
     "kannel": "gateway.providers.kannel:Kannel",
+    "httpsms": "gateway.providers.httpsms:HttpSms",
     "android": "gateway.providers.android:Android",
     "jasmin": "gateway.providers.jasmin:Jasmin",
 }
