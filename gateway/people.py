@@ -24,7 +24,7 @@ NOT_A_NUMBER = N_("This is not a phone number.")
 NOT_A_PHONE = N_("A name or a short code cannot be a contact.")
 NOT_A_CONSENT = N_("Consent is one of none, pending, in, alerts, out.")
 NOT_A_TAG = N_("The language is not a language tag, as ne or pt-MZ.")
-NOT_A_GROUP = N_("A group's name has 1 to 60 letters.")
+NOT_A_GROUP = N_("A group's name has 1 to 60 letters, and no |.")
 NOT_AN_AREA = N_("No area has this P-code.")
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*")
@@ -130,9 +130,18 @@ def tag_of(given: str) -> str:
     return tag
 
 
+def fit_for_a_group(name: str) -> bool:
+    """Whether a group can be called so; | parts the groups of a person in a list.
+
+    >>> fit_for_a_group("Teachers"), fit_for_a_group("A|Exercise"), fit_for_a_group("")
+    (True, False, False)
+    """
+    return 0 < len(name) <= LONGEST and "|" not in name
+
+
 def _groups(names: tuple[str, ...]) -> tuple[str, ...]:
     tidy = tuple(dict.fromkeys(" ".join(name.split()) for name in names))
-    if not all(0 < len(name) <= LONGEST for name in tidy):
+    if not all(fit_for_a_group(name) for name in tidy):
         raise Refused(NOT_A_GROUP, "groups")
     return tidy
 

@@ -12,6 +12,12 @@ SELECT contact.id, contact.language, area.name AS area,
 """
 
 
+def make(db: sqlite3.Connection, name: str, exercise: bool) -> int:
+    """Make a group; sqlite3.IntegrityError if there is one of that name."""
+    sql = "INSERT INTO groups (name, exercise) VALUES (?, ?) RETURNING id"
+    return int(db.execute(sql, (name, int(exercise))).fetchone()["id"])
+
+
 def by_id(db: sqlite3.Connection, group: int) -> sqlite3.Row | None:
     sql = """SELECT groups.*, (SELECT count(*) FROM member WHERE groups = groups.id) AS people
                FROM groups WHERE id = ?"""

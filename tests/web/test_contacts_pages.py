@@ -223,6 +223,20 @@ def test_a_group_is_made_filled_emptied_and_marked(sit: Sit, gw: Gateway) -> Non
     assert seat.post("/groups", {"name": " "}, page="/groups").status_code == 409
 
 
+def test_making_a_group_anew_changes_nothing_of_the_one_there_is(sit: Sit, gw: Gateway) -> None:
+    seat = sit("operator")
+    seat.post("/groups", {"name": "Homes"}, page="/groups")
+    again = seat.post("/groups", {"name": "homes", "exercise": "1"}, page="/groups")
+    assert (again.status_code, "of this name already" in again.text) == (409, True)
+    marked = "SELECT count(*) FROM groups WHERE name = 'Homes' AND exercise = 0"
+    assert gw.store.read.execute(marked).fetchone()[0] == 1
+
+
+def test_a_groups_name_does_not_part_in_two_in_a_list(sit: Sit) -> None:
+    page = sit("operator").post("/groups", {"name": "A|Exercise"}, page="/groups")
+    assert (page.status_code, "and no |" in page.text) == (409, True)
+
+
 def test_areas_are_found_and_brought_in(sit: Sit, gw: Gateway) -> None:
     seat = sit("administrator")
     assert "ZZ0101" in seat.get("/areas?text=upper").text

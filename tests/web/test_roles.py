@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from gateway.context import Gateway
+from gateway.store import users
 from gateway.store.users import ROLES
 from tests.web.conftest import NOW
 from tests.web.people import Browser
@@ -62,6 +63,21 @@ def test_an_act_is_for_its_roles_only(role: str, sit: Sit, gw: Gateway) -> None:
     if role != "administrator":
         acts = [row["act"] for row in gw.store.read.execute("SELECT act FROM audit")]
         assert set(acts) == {"channel_change", "sign_in"}
+
+
+@pytest.mark.parametrize("name", ["ADA", " ada", "ada "])
+def test_nobody_shuts_themselves_out_by_writing_their_name_otherwise(name, sit: Sit, gw) -> None:
+    gw.store.write(lambda db: users.set_role(db, "sita", "administrator"))
+    ada = sit("administrator")
+    for act in ("disable", "role"):
+        assert ada.post(f"/users/{name}/{act}", {"role": "auditor"}, page="/").status_code == 400
+    assert ada.get("/users").status_code == 200
+
+
+def test_the_trail_names_a_user_as_they_are_called(sit: Sit, gw: Gateway) -> None:
+    sit("administrator").post("/users/ SITA/disable", {}, page="/")
+    row = gw.store.read.execute("SELECT subject FROM audit ORDER BY id DESC").fetchone()
+    assert row["subject"] == "user:sita"
 
 
 def test_a_refusal_says_for_whom_the_page_is(sit: Sit) -> None:

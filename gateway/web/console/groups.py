@@ -18,6 +18,7 @@ from gateway.web.words import N_, _
 blueprint = Blueprint("groups", __name__)
 
 ROWS = 25
+TAKEN = N_("There is a group of this name already.")
 UNKNOWN = N_("Nobody with this number is among the contacts. Bring them in first.")
 
 
@@ -37,17 +38,14 @@ def _list(status: int = 200, wrong: str = "", name: str = "") -> ResponseReturnV
 @allowed(*WORKERS)
 def make() -> ResponseReturnValue:
     name = " ".join(request.form.get("name", "").split())
-    if not 0 < len(name) <= people.LONGEST:
+    if not people.fit_for_a_group(name):
         return _list(409, _(people.NOT_A_GROUP), name)
     exercise = bool(request.form.get("exercise"))
-
-    def work(db: sqlite3.Connection) -> int:
-        id = contacts.group_id(db, name)
-        if exercise:
-            groups.rehearse(db, id, True)
-        return id
-
-    return redirect(f"/groups/{act('group.make', 'groups', work)}", 303)
+    try:
+        id = act("group.make", "groups", lambda db: groups.make(db, name, exercise))
+    except sqlite3.IntegrityError:
+        return _list(409, _(TAKEN), name)
+    return redirect(f"/groups/{id}", 303)
 
 
 def _group(id: int) -> sqlite3.Row:

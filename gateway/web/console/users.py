@@ -71,7 +71,7 @@ def _handed(name: str, link: str) -> ResponseReturnValue:
 @blueprint.post("/users/<name>/link")
 @allowed("administrator")
 def link(name: str) -> ResponseReturnValue:
-    now = gateway().clock()
+    now, name = gateway().clock(), _kept(name)
     try:
         token = staff.act(
             "user_link", f"user:{name}", lambda db: users.password_link(db, name, now)
@@ -104,13 +104,20 @@ def enable(name: str) -> ResponseReturnValue:
     return _act(name, "user_enable", lambda db: users.enable_user(db, name))
 
 
+def _kept(name: str) -> str:
+    """Return a name of an address as it is kept: in other letters it is the same user."""
+    row = users.by_name(gateway().store.read, name)
+    return str(row["name"]) if row else name
+
+
 def _myself(name: str) -> bool:
-    return name.casefold() == person().name.casefold()
+    return _kept(name) == person().name
 
 
 def _act(
     name: str, act: str, work: Callable[[sqlite3.Connection], None], **detail: str
 ) -> ResponseReturnValue:
+    name = _kept(name)
     try:
         staff.act(act, f"user:{name}", work, detail)
     except users.UserError as error:
