@@ -35,6 +35,7 @@ __all__ = [
     "first_link",
     "freshen",
     "hashed",
+    "is_theirs",
     "list_tokens",
     "list_users",
     "locked",
@@ -218,6 +219,12 @@ def check_password(gw: Holder, name: str, password: str) -> sqlite3.Row | None:
     id = row["id"]
     gw.store.write(lambda db: tries.forget(db, id))
     return row
+
+
+def is_theirs(gw: Holder, id: int, password: str) -> bool:
+    """Whether it is the password of this user; the caller limits how often one may ask."""
+    row = by_id(gw.store.read, id)
+    return row is not None and passwords.fits(row["password"], password)
 
 
 def _let_try(db: sqlite3.Connection, name: str, now: float) -> sqlite3.Row | None:

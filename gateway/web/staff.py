@@ -17,6 +17,7 @@ __all__ = ["Person", "act", "allowed", "fresh", "gateway", "person", "proven"]
 
 COOKIE = "gateway"
 SEEN_EVERY = 60.0
+GUESSES = 5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -153,14 +154,34 @@ def _note_guessing(name: str, before: int) -> None:
 
 
 def fresh(password: str) -> bool:
-    """Whether the person here proves again, just now, that it is them."""
-    if proven(person().name, password) != person().id:
-        return False
+    """Whether the person here proves again, just now, that it is them.
+
+    Strangers who guess at their name make only the door wait: else anybody could keep an
+    approver from approving. Who guesses here, at a machine left open, is signed out.
+    """
     gw, mark = gateway(), token()
-    now = gw.clock()
+    now, guesser = gw.clock(), f"sign-in:{mark}"
+    if not tries().take(guesser, now, GUESSES) or not users.is_theirs(gw, person().id, password):
+        _end_guessing(guesser, mark, now)
+        return False
+    tries().forget(guesser)
     gw.store.write(lambda db: users.freshen(db, mark, now))
     g.person = replace(person(), fresh_at=now)
     return True
+
+
+def _end_guessing(guesser: str, mark: str, now: float) -> None:
+    """End a sign-in that was wrong as often as it may be, and note it."""
+    if tries().left(guesser, now, GUESSES):
+        return
+    subject = person().by
+
+    def end(db: sqlite3.Connection) -> None:
+        if users.by_sign_in(db, mark):
+            users.end_sign_in(db, mark)
+            audit.write(db, now, "system", "sign_in_ended", subject, {"failures": GUESSES})
+
+    gateway().store.write(end)
 
 
 def sign_in(id: int, answer: ResponseReturnValue) -> ResponseReturnValue:

@@ -21,16 +21,33 @@ class Tries:
         This machine itself always may: behind a proxy everybody comes from here, and one
         guesser would shut out all. The wait of each user holds all the same.
         """
-        return _here(place) or len(self._recent(place, now)) < MOST
+        return _here(place) or self.left(place, now, MOST)
+
+    def take(self, place: str, now: float, most: int) -> bool:
+        """Count a try before anybody knows whether it fails; False when there were too many."""
+        with self._lock:
+            before = self._within(place, now)
+            self._note(place, [*before, now])
+            return len(before) < most
+
+    def left(self, place: str, now: float, most: int) -> bool:
+        """Whether a try is left."""
+        return len(self._recent(place, now)) < most
+
+    def forget(self, place: str) -> None:
+        with self._lock:
+            self._failures.pop(place, None)
 
     def failed(self, place: str, now: float) -> None:
         """Count a failure; the address that was quiet longest is forgotten first."""
         with self._lock:
-            times = [*self._within(place, now), now]
-            self._failures.pop(place, None)
-            self._failures[place] = times[-MOST:]
-            while len(self._failures) > PLACES:
-                del self._failures[next(iter(self._failures))]
+            self._note(place, [*self._within(place, now), now])
+
+    def _note(self, place: str, times: list[float]) -> None:
+        self._failures.pop(place, None)
+        self._failures[place] = times[-MOST:]
+        while len(self._failures) > PLACES:
+            del self._failures[next(iter(self._failures))]
 
     def _recent(self, place: str, now: float) -> list[float]:
         with self._lock:
