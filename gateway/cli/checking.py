@@ -73,7 +73,8 @@ def _channel(gw: Gateway, name: str) -> Line:
         return what, "look", f"is held: {channel.row['held_reason']}"
     if channel.row["provider"] == "simulator":
         return what, "look", "for practice: whoever is at this machine can text as any number"
-    open_door = channel.row["provider"] == "africastalking" and not channel.settings.get("hook_key")
+    known = {need.name for need in channel.provider.needs}
+    open_door = "hook_key" in known and not channel.settings.get("hook_key")
     if open_door:
         return (
             what,
