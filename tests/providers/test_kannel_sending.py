@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gateway.domain.messages import Class, Outcome, Outgoing
+from gateway.domain.messages import Class, Outcome, Outgoing, Screen
 from gateway.providers import Account, Hook, Unreachable, reading
 from gateway.providers.kannel import Kannel
 from tests.providers.loopback import answering
@@ -153,4 +153,4 @@ def test_nothing_is_said_that_would_go_to_the_phone():
     kannel = Kannel("1234", {"username": "u", "password": "p"})
     call = Hook("message", "GET", "https://gw.example.org/hooks/x/message", {}, (), (), b"")
     assert kannel.answer(call, ["one", "two"]).body == ""
-    assert kannel.screen(call, None).status == 404
+    assert kannel.screen(call, Screen("Maji")).status == 404
