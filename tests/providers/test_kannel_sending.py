@@ -90,6 +90,14 @@ def test_who_it_is_from(address, sender, wanted):
     assert asked.headers["X-Kannel-From"] == wanted
 
 
+@pytest.mark.parametrize("address", ["Eau-Désarmée", "1234\r\nX-Kannel-To: 5"])
+def test_a_sender_that_no_header_holds_stops_the_channel(address):
+    with channel(address=address) as (kannel, server):
+        (result,) = kannel.send([Outgoing(1, TO, "x")])
+    assert (result.outcome, result.error) == (Outcome.ACCOUNT, "bad_sender")
+    assert server.asked == []
+
+
 @pytest.mark.parametrize(
     "path, wanted",
     [("", "/cgi-bin/sendsms"), ("/", "/cgi-bin/sendsms"), ("/sms/push", "/sms/push")],

@@ -31,23 +31,40 @@ SECRETS = {
 }
 EVENTS = ("inbound", "status", "ussd", "optout")
 
+
+def named(case):
+    """SMSSync proves what it tells of fetched messages by their names, which nobody can guess."""
+    return "task=" in case["request"].get("url", "")
+
+
 CALLS = [
     pytest.param(name, case, id=case["id"])
     for name, case in cases(*EVENTS)
-    if case["expect"]["outcome"] == "accept"
+    if case["expect"]["outcome"] == "accept" and not named(case)
 ]
 ALL = [pytest.param(name, case, id=case["id"]) for name, case in cases(*EVENTS)]
 ANSWERS = [pytest.param(name, case, id=case["id"]) for name, case in cases("send-response")]
+
+
+PROOFS = ("key", "sig", "secret")
 
 
 def unsigned(call, **proof):
     """Take away what proves a call to be theirs; put something else in its place."""
     left = {"headers": {}, "query": (), "form": ()}
     left |= {
-        part: tuple(pair for pair in getattr(call, part) if pair[0] not in ("key", "sig"))
+        part: tuple(pair for pair in getattr(call, part) if pair[0] not in PROOFS)
         for part in ("query", "form")
     }
-    return replace(call, **left | proof)
+    return replace(without_secret(call), **left | proof)
+
+
+def without_secret(call):
+    """Take a secret out of a JSON body; a body without one stays as it is."""
+    if b'"secret"' not in call.body:
+        return call
+    told = {name: value for name, value in json.loads(call.body).items() if name != "secret"}
+    return replace(call, body=json.dumps(told).encode())
 
 
 @pytest.mark.parametrize("name, case", CALLS)
@@ -61,7 +78,7 @@ def test_a_call_without_proof_is_refused(name, case):
 def test_a_call_with_a_false_proof_is_refused(name, case, proof):
     names = ("X-Twilio-Signature", "X-Simulator-Secret", "X-Signature", "Authorization")
     call = unsigned(hook(case), headers=dict.fromkeys(names, proof))
-    false = (("key", proof), ("sig", proof))
+    false = tuple((name, proof) for name in PROOFS)
     call = replace(call, query=call.query + false, form=call.form + false)
     assert forged(channel(name, case, **SECRETS.get(name, {})), call)
 
@@ -163,13 +180,33 @@ def signed(name, call):
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize("kind", ["message", "receipt"])
+@pytest.mark.parametrize(
+    "method, type, body",
+    [
+        ("GET", "", b""),
+        ("POST", "", b""),
+        ("POST", "text/plain", b"Maji"),
+        ("POST", "application/json", b"\xff"),
+        ("POST", "multipart/form-data; boundary=x", b"--x--"),
+        ("PUT", "application/xml", b"<from>+15550100</from>"),
+    ],
+)
+def test_a_call_in_no_form_of_theirs_tells_nothing(name, kind, method, type, body):
+    url, head = "https://gw.example.org/hooks/x/message", {"Content-Type": type}
+    found, refused = read(channel(name, {}), Hook(kind, method, url, head, (), (), body))
+    assert found == []
+    in_order(found, refused)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
 def test_a_call_larger_than_we_read_is_refused(name):
     _, case = next(row for row in cases("inbound", "ussd") if row[0] == name)
     call = replace(hook(case), body=b"x" * (reading.BODY + 1))
     with pytest.raises(Garbled, match="bad_length: body"):
         channel(name, case).verify(signed(name, call))
     # Without proof it is a forgery first: nothing of it is kept for a person to look at.
-    assert forged(channel(name, case, **SECRETS.get(name, {})), replace(call, headers={}))
+    assert forged(channel(name, case, **SECRETS.get(name, {})), unsigned(call))
 
 
 NUMBER = re.compile(r"[0-9]{9,15}$")
@@ -273,9 +310,9 @@ def test_a_host_that_is_not_there_leaves_the_message_for_another_try(name, caplo
 
 @pytest.mark.parametrize("name", [name for name in PROVIDERS if load(name).can.sms])
 def test_a_message_whose_time_has_passed_is_not_sent(name):
-    if name == "simulator":
+    if name not in ONLINE:
         batch = [Outgoing(1, "+254700000001", "x", expires=1.0)]
-        assert [r.outcome for r in load(name)("", {}).send(batch)] == [Outcome.REJECTED]
+        assert [r.outcome for r in channel(name, {}).send(batch)] == [Outcome.REJECTED]
         return
     _, case = next(row for row in cases("send-response") if row[0] == name)
     with answering(500, "") as server:

@@ -36,10 +36,13 @@ def order(
     message: Outgoing, address: str, settings: Mapping[str, str], now: float
 ) -> dict[str, str]:
     """Return the headers that say what is to be done with the body, which is the text."""
+    sender = settings["sender"] or address
+    if not (sender.isascii() and sender.isprintable()):
+        raise Account("bad_sender")  # a header cannot hold it
     seven = message.alphabet == "gsm7" and fits(message.text)
     asked = {
         "X-Kannel-To": message.to,
-        "X-Kannel-From": settings["sender"] or address,
+        "X-Kannel-From": sender,
         "X-Kannel-Coding": "0" if seven else "2",
         "X-Kannel-Priority": PRIORITY[Class(message.class_)],
         "X-Kannel-SMSC": settings["smsc"],
