@@ -6,7 +6,7 @@ sends. It knows no SQL, no Flask, no Redis. One file and one line in PROVIDERS e
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import ClassVar, Protocol
 
@@ -19,9 +19,11 @@ PROVIDERS = {
     "infobip": "gateway.providers.infobip:Infobip",
     "vonage": "gateway.providers.vonage:Vonage",
     "kannel": "gateway.providers.kannel:Kannel",
-    "httpsms": "gateway.providers.httpsms:HttpSms",
-    "android": "gateway.providers.android:Android",
     "jasmin": "gateway.providers.jasmin:Jasmin",
+    "httpsms": "gateway.providers.httpsms:HttpSms",
+    "smssync": "gateway.providers.smssync:SmsSync",
+    "android": "gateway.providers.android:Android",
+    "ussd": "gateway.providers.ussd:Ussd",
 }
 
 Pairs = tuple[tuple[str, str], ...]
@@ -53,6 +55,7 @@ class Answer:
     status: int = 200
     type: str = "text/plain; charset=utf-8"
     body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class Can:
     replies: bool = False  # texts handed to `answer` travel back in the call itself
     once: bool = False  # told again, a message is not sent again: asking again is safe
     asked: bool = False  # `became` says where messages stand: see Asked
+    polled: bool = False  # nothing can be pushed to it, it comes to fetch: see Polled
     retells: bool = False  # may tell one message twice under two references
 
 
@@ -222,6 +226,26 @@ class Asked(Provider, Protocol):
 
     def became(self, references: Sequence[str]) -> Iterable[Receipt]:
         """Yield where each message stands; raise the SendError that sending would meet."""
+
+
+class Polled(Provider, Protocol):
+    """A provider that comes to fetch. A call that `wants` something tells nothing by itself.
+
+    What is given out stays claimed, under its `reference`, until a receipt says it was taken;
+    what nobody took in time may be given again, under the same reference.
+    """
+
+    def wants(self, hook: Hook) -> str:
+        """Return what a verified call comes for: messages, receipts, or an empty string."""
+
+    def give(self, hook: Hook, messages: Sequence[Outgoing]) -> Answer:
+        """Return messages in their form."""
+
+    def ask(self, hook: Hook, references: Sequence[str]) -> Answer:
+        """Return a question in their form: what became of these messages?"""
+
+    def reference(self, message: Outgoing) -> str:
+        """Return what a message is called there: always the same, and not to be guessed."""
 
 
 def wrong(needs: Iterable[Need], settings: Mapping[str, str]) -> list[str]:

@@ -30,7 +30,7 @@ def hook(name: str, kind: str, _step: str = "") -> Response:
     if channel is None:
         abort(404)
     answer = taken(gw, channel, _hook(gw, kind))
-    return Response(answer.body, status=answer.status, content_type=answer.type)
+    return Response(answer.body, answer.status, answer.headers, content_type=answer.type)
 
 
 def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:

@@ -1,13 +1,16 @@
 """Every provider reads, answers and sends as its table of cases says."""
 
 import json
+import xmlrpc.client
 from dataclasses import replace
+from xml.etree.ElementTree import canonicalize
 
 import pytest
 
+from gateway.domain.dialogue import Prompt
 from gateway.domain.messages import Outcome, Outgoing, Phase, Receipt, Screen, Turn
 from gateway.domain.receipts import whole
-from gateway.domain.ussd import newest
+from gateway.domain.ussd import newest, screens
 from gateway.providers import Forged, Garbled, HookError
 from tests.providers.loopback import answering
 from tests.providers.vectors import FORGERIES, cases, channel, forged, hook, in_our_words, told
@@ -29,7 +32,7 @@ def as_the_gateway_sees_it(event, case):
         return event
     if not event.sender:
         return replace(event, sender=case["state"]["from"])
-    if event.path is None:
+    if event.path is None or "seen_text" not in case["state"]:
         return event
     seen = case["state"]["seen_text"]
     text = newest(event.path, seen)
@@ -50,12 +53,31 @@ def events(provider, call, case):
     return [told(e) | {"parts_delivered": pieces(e, case)} for e in found if e]
 
 
+SAID = {"body", "body_any", "json", "json_contains", "json_not_contains", "xml_equal"}
+SAID |= {"rpc_struct_contains", "rpc_fault_contains"}
+
+
+def canonical(document):
+    return canonicalize(document, strip_text=True)
+
+
 def same_answer(answer, wanted):
     assert answer.status == wanted.get("http_status", 200)
-    assert answer.type.split(";")[0] == wanted["content_type"]
-    assert wanted.keys() & {"body", "json", "json_contains", "json_not_contains"}
+    assert answer.type.split(";")[0] == wanted.get("content_type", answer.type.split(";")[0])
+    assert wanted.keys() & SAID
+    assert {name: answer.headers[name] for name in wanted.get("headers", {})} == wanted.get(
+        "headers", {}
+    )
     if "body" in wanted:
         assert answer.body == wanted["body"]
+    if "xml_equal" in wanted:
+        assert canonical(answer.body) == canonical(wanted["xml_equal"])
+    if "rpc_struct_contains" in wanted:
+        (struct,) = xmlrpc.client.loads(answer.body)[0]
+        assert holds(struct, wanted["rpc_struct_contains"])
+    if "rpc_fault_contains" in wanted:
+        with pytest.raises(xmlrpc.client.Fault, match=wanted["rpc_fault_contains"]):
+            xmlrpc.client.loads(answer.body)
     if "json" in wanted:
         assert json.loads(answer.body) == wanted["json"]
     if "json_contains" in wanted:
@@ -91,7 +113,7 @@ def test_a_call_is_answered_as_the_table_says(name, case):
         same_answer(answer, expect["response"])
 
 
-@pytest.mark.parametrize("name, case", table(*EVENTS, "signature", outcomes=("reject",)))
+@pytest.mark.parametrize("name, case", table(*EVENTS, "poll", "signature", outcomes=("reject",)))
 def test_a_call_is_refused_as_the_table_says(name, case):
     provider, call, expect = channel(name, case), hook(case), case["expect"]
     with pytest.raises(HookError) as caught:
@@ -118,6 +140,17 @@ def test_a_screen_is_written_as_the_table_says(name, case, goes_on, key):
     screen = Screen(case["expect"]["render_text"], goes_on)
     answer = channel(name, case).screen(hook(case), screen)
     same_answer(answer, case["expect"]["render"][key])
+
+
+@pytest.mark.parametrize(
+    "name, case", [row for row in table("ussd") if "render_limit" in row.values[1]["expect"]]
+)
+def test_a_long_screen_is_cut_as_the_table_says(name, case):
+    expect, can = case["expect"], channel(name, case).can
+    limits = {"gsm7_limit": can.screen_gsm7, "ucs2_limit": can.screen_ucs2}
+    pages = screens(Prompt(expect["render_text"]), lambda key: key, **limits)
+    assert len(pages) > 1
+    assert all(len(page) <= expect["render_limit"] for page in pages)
 
 
 @pytest.mark.parametrize(
@@ -201,3 +234,21 @@ def test_an_answer_about_messages_means_what_the_table_says(name, case):
         found = list(provider.became([wanted[0]["external_id"]]))
     for event, expected in zip(map(told, found), wanted, strict=True):
         assert {key: event[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("name, case", table("poll", outcomes=("accept",)))
+def test_a_call_that_comes_to_fetch_is_given_what_waits(name, case):
+    provider, call, state = channel(name, case), hook(case), case["state"]
+    provider.verify(call)
+    assert list(provider.read(call)) == []
+    if "queue" in state:
+        assert provider.wants(call) == "messages"
+        batch = [Outgoing(n, one["to"], one["text"]) for n, one in enumerate(state["queue"])]
+        answer = provider.give(call, batch)
+        for one, message in zip(state["queue"], batch, strict=True):  # its name is ours to give
+            named = answer.body.replace(provider.reference(message), one["id"])
+            answer = replace(answer, body=named)
+    else:
+        assert provider.wants(call) == "receipts"
+        answer = provider.ask(call, state["awaiting_result"])
+    same_answer(answer, case["expect"]["response"])

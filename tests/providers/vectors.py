@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Turn
 from gateway.providers import PROVIDERS, Forged, Hook, Provider, load, reading
+from gateway.providers.ussd import Ussd
 
 FOLDER = Path(__file__).parent.parent / "vectors"
 FORGERIES = {"bad_signature", "stale_signature", "bad_secret", "wrong_account"}
@@ -40,7 +41,17 @@ def channel(name: str, case: Case, **more: str) -> Provider:
     made: Any = cls
     clock = {"clock": _clock(told["clock"])} if "clock" in told else {}
     found: Provider = made(told.get("number") or told.get("short_code") or "", settings, **clock)
+    if isinstance(found, Ussd):
+        _begun(found, case)
     return found
+
+
+def _begun(provider: Ussd, case: Case) -> None:
+    """Let the session have begun, where the table says with what."""
+    state = case.get("state", {})
+    if state.get("service_code"):
+        event = case["expect"]["events"][0]
+        provider.steps.know(event["session"], event["from"], state["service_code"])
 
 
 def _clock(stamp: str) -> Callable[[], float]:
