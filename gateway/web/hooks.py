@@ -1,6 +1,7 @@
 """Providers come in here: one route serves them all."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, request
 
@@ -47,7 +48,7 @@ def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
     except HookError as error:
         if not events:
             return _refused(gw, channel, call, error)
-        receive.keep_call(gw, channel.name, call.kind, str(error), call.body)
+        receive.keep_call(gw, channel.name, call.kind, str(error), _raw(call))
     return _decided(gw, channel, call, events)
 
 
@@ -69,7 +70,7 @@ def _hook(gw: Gateway, kind: str) -> Hook:
 
 def _decided(gw: Gateway, channel: Channel, call: Hook, events: Sequence[Event]) -> Answer:
     if not events:
-        receive.keep_call(gw, channel.name, call.kind, "not understood", call.body)
+        receive.keep_call(gw, channel.name, call.kind, "not understood", _raw(call))
     for event in events:
         # An ending without a sender tells us nothing: a session unused is closed in time.
         if not isinstance(event, Turn) or not event.sender:
@@ -77,12 +78,18 @@ def _decided(gw: Gateway, channel: Channel, call: Hook, events: Sequence[Event])
         if screen := receive.turn(gw, channel, event):
             return channel.provider.screen(call, screen)
     others = [event for event in events if not isinstance(event, Turn)]
-    texts = receive.take(gw, channel, others, call.body) if others else []
+    texts = receive.take(gw, channel, others, _raw(call)) if others else []
     return channel.provider.answer(call, texts)
+
+
+def _raw(call: Hook) -> bytes:
+    """What is kept of a call: its body, or its query, never the key that opens the door."""
+    query = tuple((name, value) for name, value in call.query if name != "key")
+    return call.body or urlencode(query).encode()
 
 
 def _refused(gw: Gateway, channel: Channel, call: Hook, error: HookError) -> Answer:
     """Keep a garbled call for a person to look at; a forged one leaves no trace in the store."""
     if not isinstance(error, Forged):
-        receive.keep_call(gw, channel.name, call.kind, str(error), call.body or call.url.encode())
+        receive.keep_call(gw, channel.name, call.kind, str(error), _raw(call))
     return channel.provider.refuse(call, error)
