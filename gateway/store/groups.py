@@ -25,6 +25,13 @@ def by_id(db: sqlite3.Connection, group: int) -> sqlite3.Row | None:
     return row
 
 
+def page(db: sqlite3.Connection, after: str, limit: int) -> list[sqlite3.Row]:
+    """Return groups by name, from behind the one of that name, with how many are in each."""
+    sql = """SELECT groups.*, (SELECT count(*) FROM member WHERE groups = groups.id) AS people
+               FROM groups WHERE name > ? ORDER BY name LIMIT ?"""
+    return db.execute(sql, (after, limit)).fetchall()
+
+
 def members(
     db: sqlite3.Connection, group: int, before: int = 1 << 62, limit: int = 25
 ) -> list[sqlite3.Row]:

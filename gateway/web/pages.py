@@ -1,5 +1,7 @@
 """Pages: what the layout shows around each, and how they are put together."""
 
+import sqlite3
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, render_template, request, url_for
@@ -9,7 +11,7 @@ from gateway.web import errors, forms, style, wire, words
 from gateway.web.menu import menu
 from gateway.web.words import gateway
 
-__all__ = ["BIGGEST", "given", "install", "render"]
+__all__ = ["BIGGEST", "given", "install", "newest", "render"]
 
 BIGGEST = 1 << 62
 
@@ -50,6 +52,14 @@ def given(name: str, default: int = 0, form: bool = False) -> int:
     """Return a whole number of the query or the form, kept to what SQLite can hold."""
     found: int = (request.form if form else request.args).get(name, default, int)
     return max(0, min(found, BIGGEST))
+
+
+def newest(rows: Sequence[sqlite3.Row], path: str, most: int) -> tuple[list[sqlite3.Row], str]:
+    """Return the end of a history that goes upwards, and the address of what was before it."""
+    before = given("before", BIGGEST)
+    found = [row for row in rows if row["id"] < before]
+    shown = found[-most:]
+    return shown, f"{path}?before={shown[0]['id']}" if len(found) > most else ""
 
 
 def _around() -> dict[str, Any]:

@@ -16,13 +16,15 @@ from gateway.web import staff
 from gateway.web.console import alert_words as said
 from gateway.web.console.alert_form import Filled, boxes, choices
 from gateway.web.console.jobs import percent
-from gateway.web.pages import BIGGEST, given, render
+from gateway.web.pages import BIGGEST, given, newest, render
 from gateway.web.staff import allowed, gateway, person
 from gateway.web.words import N_, _
 
 blueprint = Blueprint("alerts", __name__)
 
 ROWS = 25
+HISTORY = 10
+REASON = 500
 DAY = 86400.0
 WRONG_PASSWORD = N_("This is not your password. Nothing was sent.")
 NOT_A_NUMBER = N_("Type the number of people in figures.")
@@ -156,13 +158,14 @@ def _page(row: sqlite3.Row, status: int = 200, wrong: str = "") -> ResponseRetur
     counts = outbox.alert_counts(db, id) if row["expanded_to"] else None
     gone = sum(counts.values()) - counts["queued"] if counts else 0
     texts = {text["language"]: text["text"] for text in alerts.texts(db, id)}
+    decisions, older = newest(alerts.decisions(db, id), f"/alerts/{id}", HISTORY)
     return render(
         "alert.html", status, alert=row, said=said, wrong=wrong, counts=counts,
         word=Class(row["class"]).word, audience=audience, gone=gone,
         places=[areas.by_pcode(db, pcode) for pcode in audience.areas],
         boxes=[box for box in boxes(gw, texts, audience) if box.text],
         preview=broadcast.preview(gw, id) if row["state"] not in ("running", "done") else None,
-        percent=percent(gone, row["people"]), decisions=alerts.decisions(db, id),
+        percent=percent(gone, row["people"]), decisions=decisions, older=older,
         mine=person().by in alerts.involved(db, row), currency=gw.settings["CURRENCY"],
         minutes=gw.settings["APPROVAL_MINUTES"], left=_left(row),
     )  # fmt: skip
@@ -211,7 +214,7 @@ def stop(id: int) -> ResponseReturnValue:
 @blueprint.post("/alerts/<int:id>/reject")
 @allowed(*said.APPROVERS)
 def reject(id: int) -> ResponseReturnValue:
-    reason = request.form.get("reason", "")
+    reason = request.form.get("reason", "")[:REASON]
     return _do(
         id, lambda gw, by, id: broadcast.reject(gw, by, id, reason), N_("Sent back to its author.")
     )

@@ -14,7 +14,7 @@ from gateway.domain import csv_cells
 from gateway.domain.alerts import Refused
 from gateway.domain.keywords import normal
 from gateway.domain.phone import mask
-from gateway.store import areas, audit, consent, contacts, people_lists
+from gateway.store import areas, audit, consent, contacts, groups, people_lists
 from gateway.web.console.alert_words import called, options, why
 from gateway.web.pages import BIGGEST, given, render
 from gateway.web.staff import act, allowed, gateway, person
@@ -23,6 +23,8 @@ from gateway.web.words import N_, _, badge, ngettext
 blueprint = Blueprint("contacts", __name__)
 
 ROWS = 25
+CHOICES = 30  # groups to choose from; of more, the name is written
+LEDGER = 8
 WORKERS = ("operator", "administrator")
 READERS = (*WORKERS, "auditor")
 FILTERS = ("number", "area", "group", "language", "consent")
@@ -89,7 +91,8 @@ def _choices(db: sqlite3.Connection) -> dict[str, Any]:
     """Return what a list of contacts can be narrowed by, as choices of a form."""
     return {
         "tags": [(tag, called(tag)) for tag in gateway().tags],
-        "group_names": [(row["name"], row["name"]) for row in contacts.groups(db)],
+        "group_names": [(row["name"], row["name"]) for row in groups.page(db, "", CHOICES + 1)],
+        "most_groups": CHOICES,
         "consents": [(word, _(badge(word).label)) for word in people.CONSENTS],
     }
 
@@ -110,10 +113,11 @@ def _page(
     """Return the page of one person; numbers are masked unless somebody asked for them."""
     db = gateway().store.read
     found = contacts.addresses(db, row["id"])
+    ledger = [entry for one in found for entry in consent.entries(db, one["id"])]
     tags = dict.fromkeys([*gateway().tags, *([row["language"]] if row["language"] else [])])
     return render(
         "contact.html", status, contact=row, wrong=wrong, numbers=numbers, mask=mask,
-        addresses=found, ledger=[e for one in found for e in consent.entries(db, one["id"])][:ROWS],
+        addresses=found, ledger=ledger[:LEDGER],
         messages=people_lists.recent(db, row["id"]), works=person().role in WORKERS,
         groups="\n".join(contacts.groups_of(db, row["id"])), hows=HOWS, typed=typed,
         tags=[("", "–"), *((tag, called(tag)) for tag in tags)], told=options(TOLD), called=called,

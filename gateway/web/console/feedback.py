@@ -13,14 +13,15 @@ from gateway.domain.phone import mask
 from gateway.store import codes, feedback, users
 from gateway.web.ages import lasted
 from gateway.web.console import feedback_words as said
-from gateway.web.console.feedback_acts import ACTS
-from gateway.web.pages import given, render
+from gateway.web.console.feedback_acts import ACTS, short
+from gateway.web.pages import given, newest, render
 from gateway.web.staff import allowed, gateway, person
 from gateway.web.words import N_, _, badge
 
 blueprint = Blueprint("feedback", __name__)
 
 PAGE = 25
+HISTORY = 8
 ODD = N_("Choose from what is offered, and give the reason where one is asked for.")
 MOVED = N_("The item has moved on meanwhile. Look at it again.")
 
@@ -107,9 +108,12 @@ def _page(item: sqlite3.Row, status: int = 200, **more: Any) -> ResponseReturnVa
     gw = gateway()
     if item["sensitive"]:
         respond.view_sensitive(gw, person().by, item["reference"])
+    path = f"/feedback/{item['reference']}"
+    events, older = newest(feedback.events(gw.store.read, item["id"]), path, HISTORY)
     shown = {
         "item": item,
-        "events": feedback.events(gw.store.read, item["id"]),
+        "events": events,
+        "older": older,
         "moves": [move.value for move in MOVES[Status(item["status"])]],
         "book": said.book(codes.every(gw.store.read)),
         "priorities": said.options(said.PRIORITIES),
@@ -155,7 +159,7 @@ def do(reference: str, act: str) -> ResponseReturnValue:
     if act not in ACTS or (act == "ordinary" and person().role != "administrator"):
         abort(404 if act not in ACTS else 403)
     try:
-        ACTS[act](gateway(), person().by, reference, request.form)
+        ACTS[act](gateway(), person().by, reference, short(request.form))
     except (respond.Refused, NotAllowed, ValueError) as error:
         return _page(before, 409, wrong=_why(error))
     return _done(reference)

@@ -9,6 +9,14 @@ Form = Mapping[str, str]
 Act = Callable[[Gateway, str, str, Form], object]
 
 
+LONGEST = 500  # letters of a note or a reason: the page of an item stays small
+
+
+def short(form: Form) -> Form:
+    """Return a form as it is kept; only what is split off may be long, for it becomes items."""
+    return {name: words if name == "texts" else words[:LONGEST] for name, words in form.items()}
+
+
 def _status(gw: Gateway, by: str, reference: str, form: Form) -> None:
     reason = form.get("close_reason") or form.get("reject_reason") or ""
     how = form.get("how") or None

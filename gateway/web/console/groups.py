@@ -1,6 +1,7 @@
 """Groups: made, filled and emptied; exercises go to those marked for it, and to no other."""
 
 import sqlite3
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -29,9 +30,12 @@ def index() -> ResponseReturnValue:
 
 
 def _list(status: int = 200, wrong: str = "", name: str = "") -> ResponseReturnValue:
-    rows = contacts.groups(gateway().store.read)
-    works = person().role in WORKERS
-    return render("groups.html", status, rows=rows, wrong=wrong, name=name, works=works)
+    rows = groups.page(gateway().store.read, request.args.get("after", ""), ROWS + 1)
+    further = urlencode({"after": rows[ROWS - 1]["name"]}) if len(rows) > ROWS else ""
+    return render(
+        "groups.html", status, rows=rows[:ROWS], wrong=wrong, name=name,
+        further=f"/groups?{further}" if further else "", works=person().role in WORKERS,
+    )  # fmt: skip
 
 
 @blueprint.post("/groups")
