@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import ClassVar, Protocol
 
-from gateway.domain.messages import Event, Outcome, Outgoing, Receipt, Result, Screen
+from gateway.domain.messages import Event, Outcome, Outgoing, Result, Screen
 
 PROVIDERS = {
     "simulator": "gateway.providers.simulator:Simulator",
@@ -112,8 +112,8 @@ class Can:
     screen_ucs2: int = 70
     replies: bool = False  # texts handed to `answer` travel back in the call itself
     once: bool = False  # told again, a message is not sent again: asking again is safe
-    asked: bool = False  # `became` says where messages stand: see Asked
-    polled: bool = False  # nothing can be pushed to it, it comes to fetch: see Polled
+    asked: bool = False  # `became` says where messages stand: see fetching.py
+    polled: bool = False  # nothing can be pushed to it, it comes to fetch: see fetching.py
     retells: bool = False  # may tell one message twice under two references
 
 
@@ -219,33 +219,6 @@ class Provider(Protocol):
 
     def check(self) -> None:
         """Sign in and send nothing; raise the SendError that sending would meet."""
-
-
-class Asked(Provider, Protocol):
-    """A provider that can be asked what became of messages, where it does not call us."""
-
-    def became(self, references: Sequence[str]) -> Iterable[Receipt]:
-        """Yield where each message stands; raise the SendError that sending would meet."""
-
-
-class Polled(Provider, Protocol):
-    """A provider that comes to fetch. A call that `wants` something tells nothing by itself.
-
-    What is given out stays claimed, under its `reference`, until a receipt says it was taken;
-    what nobody took in time may be given again, under the same reference.
-    """
-
-    def wants(self, hook: Hook) -> str:
-        """Return what a verified call comes for: messages, receipts, or an empty string."""
-
-    def give(self, hook: Hook, messages: Sequence[Outgoing]) -> Answer:
-        """Return messages in their form."""
-
-    def ask(self, hook: Hook, references: Sequence[str]) -> Answer:
-        """Return a question in their form: what became of these messages?"""
-
-    def reference(self, message: Outgoing) -> str:
-        """Return what a message is called there: always the same, and not to be guessed."""
 
 
 def wrong(needs: Iterable[Need], settings: Mapping[str, str]) -> list[str]:
