@@ -265,6 +265,14 @@ def test_coding_as_sensitive_marks_it(gw):
     assert (item(gw)["sensitive"], item(gw)["priority"]) == (1, "p2")
 
 
+def test_a_button_pressed_twice_answers_once(gw):
+    respond.reply(gw, BY, "A7K2", "On Friday.")
+    with pytest.raises(respond.Refused, match="not sent twice"):
+        respond.reply(gw, BY, "A7K2", " On Friday. ")
+    assert gw.store.read.execute("SELECT count(*) FROM outbox").fetchone()[0] == 1
+    respond.reply(gw, BY, "A7K2", "On Saturday.")
+
+
 def test_the_trail_does_not_say_what_a_sensitive_item_is_about(gw):
     respond.code(gw, BY, "A7K2", "sensitive", "protection/fraud")
     assert gw.store.read.execute("SELECT detail FROM audit ORDER BY id DESC").fetchone()[0] == "{}"

@@ -13,8 +13,12 @@ from gateway.store import areas, contacts, feedback, outbox
 from gateway.store.contacts import Person
 
 MOST_PARTS = 4
+IMPATIENCE = 600.0  # seconds; over a slow line a button is pressed again
 _LAST_INBOUND = """
 SELECT id, received_at FROM inbound WHERE address = ? ORDER BY id DESC LIMIT 1
+"""
+_SAME = """
+SELECT 1 FROM feedback_event WHERE feedback = ? AND kind = 'answer' AND text = ? AND at > ?
 """
 
 
@@ -54,6 +58,8 @@ def reply(gw: Gateway, by: str, reference: str, text: str) -> Preview:
     def work(db: sqlite3.Connection, item: sqlite3.Row, now: float) -> Preview:
         way = _way(gw, db, item)
         made = _worded(gw, db, item, way.person, text)
+        if db.execute(_SAME, (item["id"], text.strip(), now - IMPATIENCE)).fetchone():
+            raise Refused("again")
         row = _queue(db, item, way, made, now)
         feedback.event(db, item["id"], "answer", by, now, text=text.strip(), outbox=row)
         steps = road(Status(item["status"]), Status.ANSWERED)

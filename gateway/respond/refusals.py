@@ -8,6 +8,7 @@ REASONS = {
     "code": N_("Choose a code that is in the codebook and not retired."),
     "code_type": N_("This code goes with another type of feedback."),
     "empty": N_("Write something first."),
+    "again": N_("This very answer was given a moment ago. It is not sent twice."),
     "long": N_("This is longer than 4 SMS. Write less, or send a second answer."),
     "over": N_("This item is closed or rejected. Reopen it or sort it first."),
     "reason": N_("Give the reason."),
