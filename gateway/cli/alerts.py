@@ -139,13 +139,17 @@ def show(alert: int, as_json: bool) -> None:
 @click.argument("alert", type=int)
 @_as
 @_password
-@click.option("--people", type=int, required=True, help="The number of people it goes to.")
+@click.option("--people", type=int, default=None, help="The number of people it goes to.")
 @plainly
-def approve(alert: int, name: str, password_file: str | None, people: int) -> None:
-    """Let an alert go out; never by who wrote it."""
+def approve(alert: int, name: str, password_file: str | None, people: int | None) -> None:
+    """Show an alert as it stands and let just that go out; never by who wrote it."""
     with gateway() as gw:
         by = signed_in(gw, name, password_file, APPROVERS)
-        broadcast.approve(gw, by, alert, people)
+        seen = alerts.want(gw.store.read, alert)["hash"]
+        _print(gw, alert, as_json=False)
+        if people is None:
+            people = click.prompt("How many people will get it? Type the number", type=int)
+        broadcast.approve(gw, by, alert, people, seen)
     click.echo(f"Alert {alert} is approved. It goes out while the gateway runs.")
 
 
