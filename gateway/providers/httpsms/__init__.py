@@ -50,7 +50,7 @@ class HttpSms:
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
     can = Can(batch=20, connections=4, rate=30 / 1800)
     needs = (
-        Need("api_key", N_("The API key, under Settings."), secret=True, pattern=r"\S{8,256}"),
+        Need("api_key", N_("The API key, under Settings."), secret=True, pattern=r"[!-~]{8,256}"),
         Need(
             "signing_key",
             N_("The signing key of the webhook; choose a long one."),
