@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.web import errors, forms, style, wire, words
+from gateway.web import errors, forms, staff, style, wire, words
 from gateway.web.menu import menu
 from gateway.web.words import gateway
 
@@ -75,7 +75,7 @@ def _around() -> dict[str, Any]:
         "tongues": _tongues(),
         "organisation": gateway().settings["ORGANISATION"],
         "style_url": url_for("style", version=style.kept().version),
-        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "here": staff.here(),
     }
 
 

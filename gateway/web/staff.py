@@ -60,8 +60,18 @@ def allowed(*roles: str) -> Callable[[View[P]], View[P]]:
 
 def to_sign_in() -> ResponseReturnValue:
     """Send to the sign-in page, and from there back to the page that was asked for."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    wanted = here()
     return redirect(url_for("sign_in.show", next=wanted if wanted != "/" else None))
+
+
+def here() -> str:
+    """Return the address of this page; of what was sent, that of the page it was sent from."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    path, pages = request.path, current_app.create_url_adapter(request)
+    while pages and path and "GET" not in pages.allowed_methods(path):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def person() -> Person:

@@ -52,13 +52,22 @@ def leave(gw: Gateway, address: int) -> None:
         ("?area=ZZ01&language=ne", 8),
         ("?group=Exercise", 5),
         ("?language=sw", 12),
-        ("?number=%2B44770090001", 10),
         ("?consent=out", 0),
         ("?area=NOWHERE", 0),
     ],
 )
 def test_contacts_are_found(sit: Sit, query: str, people: int) -> None:
     assert len(numbers(sit("operator").get(f"/contacts{query}").text)) == people
+
+
+@pytest.mark.parametrize("number, people", [("+44770090001", 10), ("+447700900", 25), ("+15", 0)])
+def test_a_number_is_looked_for_and_stands_in_no_address(
+    sit: Sit, number: str, people: int
+) -> None:
+    page = sit("operator").post("/contacts/find", {"number": number}, page="/contacts")
+    assert (page.status_code, len(numbers(page.text))) == (200, people)
+    addresses = [piece.split('"')[0] for piece in page.text.split('href="')[1:]]
+    assert not [one for one in addresses if number[1:] in one and not one.startswith("data:")]
 
 
 def test_contacts_come_25_at_a_time(sit: Sit) -> None:
@@ -85,6 +94,8 @@ def test_a_number_is_masked_until_somebody_asks_and_is_written_down(sit: Sit, gw
 
 def test_an_auditor_reads_without_numbers_and_cannot_try_them(sit: Sit) -> None:
     seat = sit("auditor")
+    found = seat.post("/contacts/find", {"number": "+44770090001"}, page="/contacts")
+    assert found.status_code == 403
     assert len(numbers(seat.get("/contacts?number=%2B44770090001").text)) == 25
     assert seat.post("/contacts/8/number", {}, page="/").status_code == 403
 

@@ -54,3 +54,26 @@ def test_the_way_to_older_items_stays_here_whatever_was_asked(
     page = sit("operator").get(f"/feedback?status=all&{word}")
     assert page.status_code == 200
     assert 'rel="next" href="/feedback?status=all&amp;' in page.text
+
+
+@pytest.mark.parametrize(
+    "path, back",
+    [
+        ("/users/sita/link", "/users"),
+        ("/contacts/find", "/contacts"),
+        ("/alerts/1/stop", "/alerts/1"),
+        ("/password", "/password"),
+        ("/sign-out", "/"),
+    ],
+)
+def test_who_was_signed_out_meanwhile_comes_back_to_a_page(
+    path: str, back: str, browser: Browser
+) -> None:
+    answer = browser.post(path, {}, page="/sign-in")
+    asked = "" if back == "/" else f"?next={back}"
+    assert (answer.status_code, answer.location) == (302, f"/sign-in{asked}")
+
+
+def test_the_language_of_what_was_found_leads_to_a_page(sit: Sit) -> None:
+    page = sit("operator").post("/contacts/find", {"number": "+15"}, page="/contacts").text
+    assert 'name="next" value="/contacts"' in page
