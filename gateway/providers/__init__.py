@@ -24,6 +24,7 @@ PROVIDERS = {
     "smssync": "gateway.providers.smssync:SmsSync",
     "android": "gateway.providers.android:Android",
     "ussd": "gateway.providers.ussd:Ussd",
+    "http": "gateway.providers.external:External",
 }
 
 Pairs = tuple[tuple[str, str], ...]

@@ -136,9 +136,11 @@ class Door:
             target, body, kind = f"{target}?{body}" if body else target, None, {}
         return self._call(method, target, body, {**kind, **headers})
 
-    def hand(self, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Post a body as it is and return the answer, whatever its status; raise as `ask`."""
-        return self._call("POST", self.prefix + path, body, headers)
+    def hand(
+        self, path: str, body: bytes, headers: Mapping[str, str], method: str = "POST"
+    ) -> Reply:
+        """Send a body as it is and return the answer, whatever its status; raise as `ask`."""
+        return self._call(method, self.prefix + path, body or None, headers)
 
     def _call(
         self, method: str, target: str, body: str | bytes | None, headers: Mapping[str, str]

@@ -13,6 +13,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def form(self) -> dict[str, str]:
@@ -39,9 +40,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.do_POST()
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.asked.append(Asked(self.path, dict(self.headers), body))
+        self.server.asked.append(Asked(self.path, dict(self.headers), body, self.command))
         status, answer = self.server.status, self.server.body
         if self.server.judge:
             status, told = self.server.judge(body)

@@ -27,6 +27,7 @@ SECRETS = {
     "kannel": {"hook_key": KEY},
     "jasmin": {"hook_key": KEY},
     "ussd": {"hook_key": KEY},
+    "http": {"hook_key": KEY},
     "vonage": {"signature_required": "yes"},
 }
 EVENTS = ("inbound", "status", "ussd", "optout")
@@ -292,6 +293,8 @@ def test_an_answer_that_tells_nothing_means_what_its_status_says(
         (result,) = sender.send([Outgoing(1, "+254700000001", "x")])
     if load(name).can.once and outcome is Outcome.UNKNOWN:
         outcome = Outcome.TRANSIENT  # told again it is not sent again, so asking is safe
+    if name == "http" and outcome is Outcome.UNKNOWN:
+        outcome = Outcome.REJECTED  # its settings say what a yes looks like
     assert (result.outcome, result.wait) == (outcome, wait)
     assert len(server.asked) == 1
 
@@ -339,4 +342,6 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(name):
         if need.pattern:
             (sentence,) = (s for s in wrong(needs, {need.name: "\n <§>"}) if need.name + " is" in s)
             assert "§" not in sentence
-    assert len(wrong(needs, {})) == len([need for need in needs if need.default is None]) > 1
+    asked = len(wrong(needs, {}))
+    assert asked == len([need for need in needs if need.default is None])
+    assert asked > 1 or name == "http"  # where what must be given hangs on the company

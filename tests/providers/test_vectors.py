@@ -252,3 +252,22 @@ def test_a_call_that_comes_to_fetch_is_given_what_waits(name, case):
         assert provider.wants(call) == "receipts"
         answer = provider.ask(call, state["awaiting_result"])
     same_answer(answer, case["expect"]["response"])
+
+
+@pytest.mark.parametrize("name, case", table("encode"))
+def test_a_message_is_written_as_the_table_says(name, case):
+    expect, given = case["expect"], case["input"]
+    with answering(200, "") as server:
+        sender = channel(name, case, base_url=server.url)
+        list(sender.send([Outgoing(given["id"], given["to"], given["text"])]))
+    (asked,) = server.asked
+    assert asked.method == expect["method"]
+    assert expect["url"].endswith(asked.path)
+    assert asked.path.count("?") == expect["url"].count("?")
+    assert asked.headers.get("Content-Type") == expect.get("content_type")
+    if "json" in expect:
+        assert json.loads(asked.body) == expect["json"]
+    elif "xml_equal" in expect:
+        assert canonical(asked.body.decode()) == canonical(expect["xml_equal"])
+    else:
+        assert asked.body.decode() == expect["body"]

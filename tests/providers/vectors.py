@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Turn
 from gateway.providers import PROVIDERS, Forged, Hook, Provider, load, reading
+from gateway.providers.external.calls import MADE
 from gateway.providers.ussd import Ussd
 
 FOLDER = Path(__file__).parent.parent / "vectors"
@@ -92,6 +93,8 @@ def told(event: Event) -> dict[str, Any]:
             media = [{"url": m.url, "type": m.type or None} for m in event.media]
             words = {"kind": "inbound", "from": sender, "to": to, "text": text, "media": media}
             words |= {"external_id": reference, "network": event.network}
+            if reference.startswith(MADE):  # by us: they gave none
+                words["external_id"] = None
             if part:
                 words["concat"] = {"ref": part.reference, "total": part.total, "seq": part.number}
             return words | {"timestamp": _stamp(at), "flags": list(event.flags)}
