@@ -80,9 +80,9 @@ def _proves(app: Flask, seat: Browser, password: str) -> float | None:
         return staff.person().fresh_at if staff.fresh(password) else None
 
 
-def test_guessing_while_proving_again_makes_wait_too(sit: Sit, gw: Gateway) -> None:
+def test_guessing_while_proving_again_ends_the_sign_in(sit: Sit, gw: Gateway) -> None:
     seat = sit("approver")
     app = seat.client.application
     for _ in range(5):
         assert _proves(app, seat, "a guess") is None
-    assert _proves(app, seat, PASSWORD) is None
+    assert users.by_sign_in(gw.store.read, seat.cookie("gateway")) is None
