@@ -39,7 +39,7 @@ def fill(gw: Gateway, now: float) -> None:
         _alert(db, now)
         for n in range(40):
             by, what = f"user:{'sita' if n % 2 else 'ada'}", f"channel:line-{n % 3}"
-            audit.write(db, now - n * 700, by, "channel_change", what, {"settings": ["rate"]})
+            audit.write(db, now - n * 700, by, "channel.set", what, {"settings": ["rate"]})
         _job(db, now)
 
     gw.store.write(work)

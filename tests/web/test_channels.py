@@ -113,9 +113,9 @@ def test_the_audit_names_what_changed_and_no_value(ada: Browser, gw: Gateway) ->
     rows = gw.store.read.execute("SELECT * FROM audit WHERE subject = 'channel:main-line'")
     told = [(row["by"], row["act"], json.loads(row["detail"])) for row in rows]
     assert told == [
-        ("user:ada", "channel_add", {"provider": "twilio"}),
-        ("user:ada", "channel_change", {"settings": ["auth_token"]}),
-        ("user:ada", "channel_off", {}),
+        ("user:ada", "channel.add", {"provider": "twilio"}),
+        ("user:ada", "channel.set", {"settings": ["auth_token"]}),
+        ("user:ada", "channel.off", {}),
     ]
 
 

@@ -62,7 +62,7 @@ def test_an_act_is_for_its_roles_only(role: str, sit: Sit, gw: Gateway) -> None:
             assert seat.post(path, {}, page="/").status_code == 403, path
     if role != "administrator":
         acts = [row["act"] for row in gw.store.read.execute("SELECT act FROM audit")]
-        assert set(acts) == {"channel_change", "sign_in"}
+        assert set(acts) == {"channel.set", "sign_in"}
 
 
 @pytest.mark.parametrize("name", ["ADA", " ada", "ada "])

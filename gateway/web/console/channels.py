@@ -105,7 +105,7 @@ def add(provider: str) -> ResponseReturnValue:
 
     row = (wanted.name, provider, wanted.address, sealed, gw.clock(), wanted.rate, wanted.cost)
     try:
-        _note("channel_add", wanted.name, lambda db: channels.add(db, *row), {"provider": provider})
+        _note("channel.add", wanted.name, lambda db: channels.add(db, *row), {"provider": provider})
     except sqlite3.IntegrityError:
         wanted.wrong["name"] = _(TAKEN)
         return _new(provider, wanted)
@@ -135,28 +135,28 @@ def change(name: str) -> ResponseReturnValue:
     sealed = gw.sealer.seal(wanted.settings)
     told = sorted(k for k in old | wanted.settings if old.get(k) != wanted.settings.get(k))
     row = (wanted.address, sealed, wanted.rate, wanted.cost)
-    return _act(channel, "channel_change", lambda db: channels.change(db, channel.id, *row), told)
+    return _act(channel, "channel.set", lambda db: channels.change(db, channel.id, *row), told)
 
 
 @blueprint.post("/channels/<name>/on")
 @allowed("administrator")
 def turn_on(name: str) -> ResponseReturnValue:
     channel = _known(name)
-    return _act(channel, "channel_on", lambda db: channels.enable(db, channel.id, True))
+    return _act(channel, "channel.on", lambda db: channels.enable(db, channel.id, True))
 
 
 @blueprint.post("/channels/<name>/off")
 @allowed("administrator")
 def turn_off(name: str) -> ResponseReturnValue:
     channel = _known(name)
-    return _act(channel, "channel_off", lambda db: channels.enable(db, channel.id, False))
+    return _act(channel, "channel.off", lambda db: channels.enable(db, channel.id, False))
 
 
 @blueprint.post("/channels/<name>/release")
 @allowed("administrator", "operator")
 def release(name: str) -> ResponseReturnValue:
     channel = _known(name)
-    return _act(channel, "channel_release", lambda db: channels.release(db, channel.id))
+    return _act(channel, "channel.release", lambda db: channels.release(db, channel.id))
 
 
 def _act(

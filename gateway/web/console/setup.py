@@ -79,7 +79,7 @@ def _keep(
     users.set_password(db, id, kept)
     users.use_link(db, token, now)
     by = f"user:{users.tidy(name)}"
-    audit.write(db, now, by, "user_setup" if purpose == "setup" else "password_new", by)
+    audit.write(db, now, by, "user.setup" if purpose == "setup" else "password_new", by)
     return id
 
 

@@ -52,7 +52,7 @@ def add() -> ResponseReturnValue:
     try:
         subject = f"user:{users.tidy(name)}"
         link = staff.act(
-            "user_add",
+            "user.add",
             subject,
             lambda db: users.add_user(db, name, role, None, now)[1],
             {"role": role},
@@ -74,7 +74,7 @@ def link(name: str) -> ResponseReturnValue:
     now, name = gateway().clock(), _kept(name)
     try:
         token = staff.act(
-            "user_link", f"user:{name}", lambda db: users.password_link(db, name, now)
+            "user.reset", f"user:{name}", lambda db: users.password_link(db, name, now)
         )
     except users.UserError as error:
         return _page(400, _(str(error)))
@@ -87,7 +87,7 @@ def role(name: str) -> ResponseReturnValue:
     wanted = request.form.get("role", "")
     if _myself(name):
         return _page(400, _(MYSELF))
-    return _act(name, "user_role", lambda db: users.set_role(db, name, wanted), role=wanted)
+    return _act(name, "user.role", lambda db: users.set_role(db, name, wanted), role=wanted)
 
 
 @blueprint.post("/users/<name>/disable")
@@ -95,13 +95,13 @@ def role(name: str) -> ResponseReturnValue:
 def disable(name: str) -> ResponseReturnValue:
     if _myself(name):
         return _page(400, _(MYSELF))
-    return _act(name, "user_disable", lambda db: users.disable_user(db, name))
+    return _act(name, "user.disable", lambda db: users.disable_user(db, name))
 
 
 @blueprint.post("/users/<name>/enable")
 @allowed("administrator")
 def enable(name: str) -> ResponseReturnValue:
-    return _act(name, "user_enable", lambda db: users.enable_user(db, name))
+    return _act(name, "user.enable", lambda db: users.enable_user(db, name))
 
 
 def _kept(name: str) -> str:
