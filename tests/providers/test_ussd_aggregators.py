@@ -2,15 +2,19 @@
 
 import json
 import re
+import xmlrpc.client
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.domain.messages import Outcome, Outgoing, Phase, Screen
 from gateway.providers import Garbled, Hook, finding, reading, wrong
 from gateway.providers.ussd import PATIENCE, Ussd
 from gateway.providers.ussd.aggregators import DIALECTS
 from tests.providers.vectors import forged, table
+from tests.providers.vectors import told as event_told
 
 URL = "https://gw.example.org/hooks/ch/ussd"
 PHONE = "233200000001"
@@ -122,6 +126,40 @@ def test_the_next_address_carries_our_key():
     ]
 
 
+def names(dialect):
+    """Every field that an aggregator may fill."""
+    told = (dialect.session, dialect.text, dialect.code, dialect.phase, dialect.hops, dialect.error)
+    return sorted({*told, *dialect.phone, *dialect.needs, *(name for name, _ in dialect.ends)})
+
+
+WORDS = st.text(max_size=8) | st.sampled_from(
+    ["+254722000001", "*384*7#", "384", "7*1", "beg", "ABO", "USSD.CONT", "0", "\ud83d", "", "true"]
+)
+
+
+@pytest.mark.parametrize("type", DIALECTS)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_whatever_comes_is_answered(type, data):
+    told = data.draw(st.dictionaries(st.sampled_from(names(DIALECTS[type])), WORDS))
+    provider = Ussd(data.draw(st.sampled_from(["", "*384*7#", "2020"])), {"type": type})
+    rpc = xmlrpc.client.dumps(({k: v.encode(errors="replace").decode() for k, v in told.items()},))
+    bodies = [json.dumps(told), rpc, "<page>" + "".join(f"<{k}/>" for k in told if k) + "</page>"]
+    body = data.draw(st.sampled_from([*bodies, ",".join(["SSMI", "110", *told.values()])]))
+    form = st.sampled_from(["application/json", "text/xml"])
+    raw = body.encode(errors="replace")
+    call = Hook("ussd", "POST", URL, {"Content-Type": data.draw(form)}, (), (), raw)
+    try:
+        events = list(provider.read(call))
+    except Garbled as error:
+        provider.refuse(call, error).body.encode()
+        return
+    provider.screen(call, Screen("Maji")).body.encode()
+    if not events or events[0].phase in (Phase.END, Phase.TIMEOUT):
+        provider.answer(call).body.encode()
+    json.dumps([event_told(event) for event in events], ensure_ascii=False).encode()
+
+
 @pytest.mark.parametrize("text", ["a | b", "<b> & {{call.session_id}}", '"\\', "\x0b", "ሰላም"])
 @pytest.mark.parametrize("type", DIALECTS)
 def test_no_text_breaks_a_page(type, text):
@@ -139,7 +177,7 @@ def test_no_text_breaks_a_page(type, text):
 
 
 def test_one_more_aggregator_needs_only_settings():
-    settings = {
+    described = {
         "type": "conend",
         "reads": "json",
         "input": "last",
@@ -151,8 +189,8 @@ def test_one_more_aggregator_needs_only_settings():
         "last": "done",
         "screen": "140",
     }
-    assert wrong(Ussd.needs, settings) == []
-    provider = Ussd("", settings)
+    assert wrong(Ussd.needs, described) == []
+    provider = Ussd("", described)
     told = {"sid": "s", "user": {"msisdn": f"+{PHONE}"}, "short": "*1#", "said": "*1#"}
     begun, again = posted({**told, "op": "BEGIN"}), posted({**told, "said": 4, "op": "more"})
     assert step(provider, begun) == (Phase.START, "", None)

@@ -41,9 +41,9 @@ _SENDING = (
     ),
     Need(
         "content_type",
-        N_("What that is: urlencoded, json, xml or a type of your own."),
-        default="urlencoded",
-        pattern=r"urlencoded|json|xml|[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w-]+)?",
+        N_("What that is: urlencoded, json, xml or a type of your own; empty: as their type."),
+        default="",
+        pattern=r"(urlencoded|json|xml|[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w-]+)?)?",
     ),
     Need(
         "send_headers",

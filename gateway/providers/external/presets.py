@@ -6,7 +6,7 @@ from gateway.domain.messages import Phase
 from gateway.providers.ussd.dialect import JSON, Dialect
 
 PRESETS: Mapping[str, Mapping[str, str]] = {
-    "external": {},
+    "external": {"content_type": "urlencoded"},
     "junebug": {
         "send_body": '{"to":{{to}},"from":{{from}},"content":{{text}},"event_url":{{callback}}}',
         "content_type": "json",
@@ -25,6 +25,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "send_url": "https://smsapi1.dmarkmobile.com/sms/",
         "send_body": "sender={{from_no_plus}}&receiver={{to_no_plus}}&text={{text}}"
         "&dlr_url={{callback}}%26status%3D%25s",
+        "content_type": "urlencoded",
         "answer_id": "sms_id",
         "mo_from_field": "msisdn",
         "mo_to_field": "short_code",
@@ -66,6 +67,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "send_url": "https://mx2.i2sms.net/mxapi.php",
         "send_body": "action=send_single&mobile={{to_no_plus}}&channel={{from_no_plus}}"
         "&message={{text}}",
+        "content_type": "urlencoded",
         "send_authorization": "basic",
         "answer_id": "result.session_id",
         "answer_error": "error_code",

@@ -30,7 +30,8 @@ class Ussd:
         settings: Mapping[str, str],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+        given = {name: value for name, value in settings.items() if value}
+        self.settings = {need.name: need.default or "" for need in self.needs} | given
         self.dialect = dialect(self.settings)
         self.can = replace(
             Ussd.can,
@@ -94,7 +95,8 @@ class Ussd:
     def _written(self, hook: Hook, page: str, text: str, goes_on: bool) -> Answer:
         """Fill a page; words of theirs stand in it escaped, as ours do."""
         dialect, more = self.dialect, self.dialect.more[0 if goes_on else 1]
-        values = {f"call.{name}": value for name, value in fields(dialect, hook).items()}
+        told = fields(dialect, hook).items()
+        values = {f"call.{n}": reading.clean(v) if isinstance(v, str) else v for n, v in told}
         lines = (fill("{{text}}", {"text": line}, "xml") for line in text.split("\n"))
         values |= {"text": text, "lines": Written("<br/>".join(lines))}
         values |= {"back": self._back(hook, values)}
