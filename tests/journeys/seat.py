@@ -4,7 +4,11 @@ import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -37,6 +41,12 @@ class Seat:
 
     @property
     def text(self) -> str:
+        for _ in range(3):
+            try:
+                return self.chrome.find_element(By.TAG_NAME, "body").text
+            except WebDriverException as error:
+                if not _moved(error):
+                    raise
         return self.chrome.find_element(By.TAG_NAME, "body").text
 
     @property
@@ -60,10 +70,10 @@ class Seat:
 
     def press(self, words: str) -> None:
         """Press a button and wait for the page that follows."""
-        self._leave(self._one(f"//button[normalize-space()='{words}']"))
+        self._leave(f"//button[normalize-space()='{words}']")
 
     def follow(self, words: str) -> None:
-        self._leave(self._one(f"//a[normalize-space()='{words}']"))
+        self._leave(f"//a[normalize-space()='{words}']")
 
     def sees(self, words: str, again: bool = False) -> None:
         """Wait until the page shows some words; it is loaded anew where it does not by itself."""
@@ -85,8 +95,16 @@ class Seat:
         except NoSuchElementException:
             raise AssertionError(f"no {xpath} on {self.path}:\n{self.text}") from None
 
-    def _leave(self, element: WebElement) -> None:
-        element.click()
+    def _leave(self, xpath: str) -> None:
+        """Click; a page that loads itself anew at that moment is looked at once more."""
+        for last in (False, False, True):
+            element = self._one(xpath)
+            try:
+                element.click()
+                break
+            except WebDriverException as error:
+                if last or not _moved(error):
+                    raise
         until(lambda: _stale(element), "another page", 30)
 
     @contextmanager
@@ -113,6 +131,14 @@ class Seat:
 def _stale(element: WebElement) -> bool:
     try:
         element.is_enabled()
-    except StaleElementReferenceException:
-        return True
+    except WebDriverException as error:
+        if _moved(error):
+            return True
+        raise
     return False
+
+
+def _moved(error: WebDriverException) -> bool:
+    """Whether the page was loaded anew under our hands."""
+    gone = isinstance(error, StaleElementReferenceException)
+    return gone or "does not belong to the document" in str(error)
