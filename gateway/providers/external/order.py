@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from gateway.domain import calling
 from gateway.domain.messages import Outgoing
 from gateway.domain.sms.explain import smart
 from gateway.providers.template import TYPES, fill
@@ -80,14 +81,9 @@ def national(number: str) -> str:
     >>> national("+447700900123"), national("2020")
     ('7700900123', '2020')
     """
-    import phonenumbers
-
-    if not number.startswith("+"):
-        return number
-    try:
-        return phonenumbers.national_significant_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return number
+    digits = number.removeprefix("+")
+    code = calling.code_of(digits) if number.startswith("+") else None
+    return digits.removeprefix(code) if code else number
 
 
 def uuid(id: int, address: str) -> UUID:
