@@ -168,5 +168,5 @@ def test_a_message_that_came_too_late_has_expired():
 )
 def test_a_reason_answers_whether_to_ask_again(reason, retry):
     found = code(reason)
-    assert RETRY.get(found) == retry
+    assert RETRY.get(str(found)) == retry
     assert TO not in found

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import audit, connect, create, folder
+from gateway.files import folder
+from gateway.store import audit, connect, create
 
 LAST = "(SELECT max(id) FROM audit)"
 COPY = "INSERT INTO audit SELECT {id}, at, by, act, subject, detail, previous, {hash} FROM audit"

@@ -280,10 +280,10 @@ def test_words_of_a_sensitive_item_are_not_for_programs(gw, program):
     write_in(gw, ONE, "something happened to me", "m1")
     gw.store.write(lambda db: db.execute("UPDATE feedback SET sensitive = 1"))
     chief = Program(gw, "administrator")
-    listed = {one["id"]: one["text"] for one in chief.get("/messages").json["messages"]}
+    listed = {one["id"]: one["text"] for one in chief.get("/messages").json["messages"]}  # type: ignore[index]
     assert listed == {"in-1": None, "out-1": None}
     for id in listed:
-        assert chief.get(f"/messages/{id}").json["text"] is None
+        assert chief.get(f"/messages/{id}").json["text"] is None  # type: ignore[index]
         assert error(program.get(f"/messages/{id}"))[0] == 404
     assert program.get("/messages").json == {"messages": [], "next": None}
 
@@ -291,7 +291,7 @@ def test_words_of_a_sensitive_item_are_not_for_programs(gw, program):
 def test_whole_numbers_are_not_for_auditors(gw, program):
     program.post("/messages", WHOLE)
     write_in(gw, ONE, "hello", "m1")
-    told = Program(gw, "auditor").get("/messages").json["messages"]
+    told = Program(gw, "auditor").get("/messages").json["messages"]  # type: ignore[index]
     people = {one["from"] if one["direction"] == "in" else one["to"] for one in told}
     assert people == {f"***{ONE[-3:]}"}
 

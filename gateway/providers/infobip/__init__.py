@@ -30,7 +30,7 @@ class Infobip:
 
     name = "infobip"
     can = Can(ussd=True, batch=100, rate=30.0)
-    needs = (
+    needs: tuple[Need, ...] = (
         Need(
             "base_url",
             N_("The address of your account's API: https://….api.infobip.com."),
