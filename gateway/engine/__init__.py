@@ -10,6 +10,7 @@ from gateway.domain.messages import Batch, Outcome, Result
 from gateway.engine.callbacks import Callbacks
 from gateway.engine.jobs import Jobs
 from gateway.engine.lane import Lane
+from gateway.engine.poller import Pollers
 from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
 from gateway.queue.whole import lines
@@ -32,6 +33,7 @@ class Engine:
         self._sweeper = Sweeper(gw, self.carrier, self._stopping)
         self._callbacks = Callbacks(gw, self._stopping)
         self._jobs = Jobs(gw, self._stopping)
+        self._pollers = Pollers(gw, self._stopping)
         self._reports = ReportReader(gw, self.carrier, self._stopping, self.wake)
         self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
 
@@ -53,13 +55,13 @@ class Engine:
     def alive(self) -> list[str]:
         """Return the names of threads that should run and do not."""
         beside = [self._reports, self._sweeper, self._callbacks, self._jobs, self._watch]
-        threads = [*beside, *self._lanes.values()]
+        threads = [*beside, *self._lanes.values(), *self._pollers.threads]
         return [thread.name for thread in threads if not thread.is_alive()]
 
     def stop(self, timeout: float = 10.0) -> None:
         """Hand over nothing more, finish what is begun, and write down what came of it."""
         self._stopping.set()
-        beside = (self._sweeper, self._jobs, self._callbacks)
+        beside = (self._sweeper, self._jobs, self._callbacks, *self._pollers.threads)
         for thread in (*self._lanes.values(), *beside):
             thread.wake()
         for lane in self._lanes.values():
@@ -75,6 +77,7 @@ class Engine:
                 lane = Lane(self.gw, self.carrier, channel.id, self._stopping)
                 self._lanes[channel.id] = lane
                 lane.start()
+        self._pollers.open()
 
     def _look(self) -> None:
         """Notice what anyone wrote, the command line too; a look writes nothing."""
@@ -91,7 +94,7 @@ class Engine:
 
     def _rouse(self) -> None:
         """Something was written: there may be work for anybody, and a channel more."""
-        for thread in (self._sweeper, self._callbacks, self._jobs):
+        for thread in (self._sweeper, self._callbacks, self._jobs, *self._pollers.threads):
             thread.wake()
         self.wake()
         self._open_lanes()

@@ -24,6 +24,7 @@ PROVIDERS = {
     "smssync": "gateway.providers.smssync:SmsSync",
     "android": "gateway.providers.android:Android",
     "ussd": "gateway.providers.ussd:Ussd",
+    "spool": "gateway.providers.spool:Spool",
     "http": "gateway.providers.external:External",
 }
 
@@ -115,6 +116,7 @@ class Can:
     once: bool = False  # told again, a message is not sent again: asking again is safe
     asked: bool = False  # `became` says where messages stand: see fetching.py
     polled: bool = False  # nothing can be pushed to it, it comes to fetch: see fetching.py
+    polls: bool = False  # it calls nobody, we look what came: see fetching.py
     retells: bool = False  # may tell one message twice under two references
 
 

@@ -1,10 +1,11 @@
-"""What some providers can do beyond the contract: be asked, or come to fetch."""
+"""What some providers can do beyond the contract: be asked, come to fetch, or be looked at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.domain.messages import Outgoing, Receipt
-from gateway.providers import Answer, Hook, Provider
+from gateway.providers import Answer, Hook, HookError, Provider
 
 
 class Asked(Provider, Protocol):
@@ -32,3 +33,22 @@ class Polled(Provider, Protocol):
 
     def reference(self, message: Outgoing) -> str:
         """Return what a message is called there: always the same, and not to be guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that lay waiting, as a call for `read`, and what ends its waiting.
+
+    `done` is called once it is durably on disk here, with the error where it could not be
+    read; until then it must lie where it was found, for it is told again after a crash.
+    """
+
+    call: Hook
+    done: Callable[[HookError | None], None]
+
+
+class Polls(Provider, Protocol):
+    """A provider that calls nobody, as files and modems do: one thread looks, again and again."""
+
+    def poll(self) -> Iterable[Found]:
+        """Yield what lies waiting now; raise a SendError where nobody can look."""

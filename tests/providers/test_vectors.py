@@ -11,9 +11,18 @@ from gateway.domain.dialogue import Prompt
 from gateway.domain.messages import Outcome, Outgoing, Phase, Receipt, Screen, Turn
 from gateway.domain.receipts import whole
 from gateway.domain.ussd import newest, screens
-from gateway.providers import Forged, Garbled, HookError
+from gateway.providers import Forged, Garbled, HookError, load
 from tests.providers.loopback import answering
-from tests.providers.vectors import FORGERIES, cases, channel, forged, hook, in_our_words, told
+from tests.providers.vectors import (
+    FORGERIES,
+    cases,
+    channel,
+    forged,
+    hook,
+    in_our_words,
+    told,
+    verify,
+)
 
 
 def table(*directions, outcomes=("accept", "ignore", "reject")):
@@ -48,7 +57,7 @@ def pieces(event, case):
 
 
 def events(provider, call, case):
-    provider.verify(call)
+    verify(provider, call)
     found = [as_the_gateway_sees_it(event, case) for event in provider.read(call)]
     return [told(e) | {"parts_delivered": pieces(e, case)} for e in found if e]
 
@@ -104,7 +113,13 @@ def test_a_call_is_read_as_the_table_says(name, case):
         assert {key: event[key] for key in expected} == expected
 
 
-@pytest.mark.parametrize("name, case", table(*EVENTS, outcomes=("accept", "ignore")))
+def calls(*directions, outcomes):
+    """The cases in which somebody called, and waits for an answer."""
+    rows = table(*directions, outcomes=outcomes)
+    return [row for row in rows if not load(row.values[0]).can.polls]
+
+
+@pytest.mark.parametrize("name, case", calls(*EVENTS, outcomes=("accept", "ignore")))
 def test_a_call_is_answered_as_the_table_says(name, case):
     provider, call, expect = channel(name, case), hook(case), case["expect"]
     answer = provider.answer(call)
@@ -121,6 +136,8 @@ def test_a_call_is_refused_as_the_table_says(name, case):
     assert caught.value.reason == expect["reject_reason"]
     assert caught.value.field == expect.get("field")
     assert isinstance(caught.value, Forged if caught.value.reason in FORGERIES else Garbled)
+    if provider.can.polls:
+        return  # nobody waits for an answer
     answer = provider.refuse(call, caught.value)
     assert answer.status == expect["http_status"]
     if "response" in expect:
@@ -254,7 +271,24 @@ def test_a_call_that_comes_to_fetch_is_given_what_waits(name, case):
     same_answer(answer, case["expect"]["response"])
 
 
-@pytest.mark.parametrize("name, case", table("encode"))
+ENCODED = [row.values for row in table("encode")]
+FILES = [row for row in ENCODED if load(row[0]).can.polls]
+
+
+@pytest.mark.parametrize("name, case", FILES)
+def test_a_file_is_written_as_the_table_says(name, case, tmp_path):
+    expect, given = case["expect"], case["request"]["input"]
+    (tmp_path / "outgoing").mkdir()
+    sender = channel(name, case, folder=str(tmp_path))
+    (result,) = sender.send([Outgoing(3, given["to"], given["text"])])
+    (file,) = (tmp_path / "outgoing").iterdir()
+    assert file.name == f"gw_{result.reference}"
+    lines = file.read_bytes().decode(expect["file_encoding"]).split("\n")
+    assert sorted(lines) == sorted(expect["file_content_lines"])  # header order is free
+    assert lines[lines.index("") :] == expect["file_content_lines"][-2:]
+
+
+@pytest.mark.parametrize("name, case", [row for row in ENCODED if row not in FILES])
 def test_a_message_is_written_as_the_table_says(name, case):
     expect, given = case["expect"], case["input"]
     with answering(200, "") as server:

@@ -1,0 +1,244 @@
+"""SMS Server Tools 3: files in folders that `smsd` sends from and receives into.
+
+Manual: http://smstools3.kekekasvi.com/index.php?p=fileformat (version 3.1.21).
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2s
+
+from gateway.domain.messages import (
+    Class,
+    Event,
+    Inbound,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Result,
+    Screen,
+    Status,
+)
+from gateway.providers import (
+    COUNTRY,
+    N_,
+    Answer,
+    Busy,
+    Can,
+    Forged,
+    Garbled,
+    Hook,
+    HookError,
+    Need,
+    SendError,
+    reading,
+    sending,
+)
+from gateway.providers.fetching import Found
+from gateway.providers.spool.folder import Folder, trouble
+from gateway.providers.spool.looking import Looking
+from gateway.providers.spool.paper import Paper, fold, moment, text, unfold
+from gateway.providers.tp_status import tp_status
+
+OURS = "gw_"  # how the names of our files begin; other programs may use the spool too
+BACKLOG = 10  # files that may wait for smsd: what waits here can still be withdrawn
+AGAIN = 5.0  # seconds until a full spool is looked at again
+WAY = ("outgoing", "checked", "sent", "failed")  # in the order a file goes
+
+_REFUSED = re.compile(r"\bCM([SE]) ERROR: ?(\d{1,4})\b")
+_TOA_INTERNATIONAL = "91"
+
+
+class Spool:
+    """One spool folder; the modems behind it are smsd's business."""
+
+    name = "spool"
+    # A modem needs several seconds for a part; raise it where smsd has several.
+    can = Can(connections=1, rate=8 / 60, polls=True)
+    needs = (
+        Need(
+            "folder",
+            N_("The spool of smsd, with outgoing/, incoming/, sent/ and failed/ in it."),
+            default="/var/spool/sms",
+            pattern=r"(/|[A-Za-z]:[\\/])[^\n]{1,250}",
+        ),
+        Need(
+            "timezone",
+            N_("The clock of smsd and its network, as +02:00; empty: its times are left out."),
+            default="",
+            pattern=r"([+-][01]\d:[0-5]\d)?",
+        ),
+        Need(
+            "report",
+            N_("Whether to ask for reports of delivery; some networks charge for them."),
+            default="yes",
+            pattern="yes|no",
+        ),
+        Need(
+            "alphabet",
+            N_("How texts are written: utf, or ucs2 for an smsd before 3.1.16."),
+            default="utf",
+            pattern="utf|ucs2",
+            hidden=True,
+        ),
+        COUNTRY,
+    )
+
+    def __init__(
+        self,
+        address: str,
+        settings: Mapping[str, str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.address = address
+        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+        self.country, self.zone = self.settings["country"], self.settings["timezone"]
+        self.clock = clock
+        self.folder = Folder(self.settings["folder"])
+        self._looking = Looking(self.folder, OURS, clock)
+
+    # In
+
+    def verify(self, hook: Hook) -> None:
+        """Raise Forged: nobody has to call us, the files are fetched."""
+        raise Forged("bad_secret")
+
+    def poll(self) -> Iterator[Found]:
+        """Yield the files that came, each to be ended once it is on disk."""
+        try:
+            yield from self._looking.found()
+        except OSError as error:
+            raise trouble(error) from None
+
+    def read(self, hook: Hook) -> Iterator[Event]:
+        """Yield the message or the receipt that is in a file."""
+        reading.small(hook)
+        paper, (place, _, name) = unfold(hook.body), hook.url.rpartition("/")
+        if place == "sent":
+            yield self._receipt(name, paper, Status.SENT, "Sent")
+        elif place == "failed":
+            yield self._receipt(name, paper, Status.FAILED, "Failed")
+        elif paper.is_report:
+            yield self._report(hook, paper)
+        else:
+            yield self._inbound(hook, paper, name)
+
+    def _inbound(self, hook: Hook, paper: Paper, name: str) -> Inbound:
+        words, marks = text(paper)
+        kept, flags = reading.text(hook, words)
+        return Inbound(
+            sender=reading.sender(_in_full(paper), "From", self.country),
+            to=self.address,
+            text=kept,
+            reference=reading.need({"name": name}, "name"),
+            at=moment(paper.headers, "Sent", self.zone),
+            flags=flags + marks,
+        )
+
+    def _receipt(self, name: str, paper: Paper, status: Status, when: str) -> Receipt:
+        if not name.startswith(OURS):
+            raise Garbled("bad_name")
+        return Receipt(
+            reference=reading.need({"name": name.removeprefix(OURS)}, "name"),
+            status=status,
+            to=self._recipient(paper.headers, "To"),
+            at=moment(paper.headers, when, self.zone),
+            error=_refusal(paper.headers.get("Fail_reason", "")),
+        )
+
+    def _report(self, hook: Hook, paper: Paper) -> Receipt:
+        """Read a report. `own` is whose it is, `left` how many parts have none yet."""
+        told = paper.told
+        code = reading.whole({"Status": told.get("Status", "").partition(",")[0].strip()}, "Status")
+        number = reading.need(told, "Message_id")
+        if code is None:
+            raise Garbled("missing_field", "Status")
+        status = tp_status(code)
+        if status is Status.DELIVERED and hook.headers.get("left", "0") != "0":
+            status = Status.SENT
+        return Receipt(
+            reference=hook.headers.get("own") or number,
+            status=status,
+            to=self._recipient(paper.headers, "From"),
+            at=moment(told, "Discharge_timestamp", self.zone),
+            error=str(code),
+        )
+
+    def _recipient(self, found: Mapping[str, str], name: str) -> str | None:
+        plain = {name: found.get(name, "").removeprefix("s")}
+        return reading.recipient(reading.in_full(plain, name), name, self.country)
+
+    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
+        """Return 200; nobody reads it."""
+        return Answer()
+
+    def screen(self, hook: Hook, screen: Screen) -> Answer:
+        """Return that there is nothing here: files know no USSD."""
+        return Answer(404)
+
+    def refuse(self, hook: Hook, error: HookError) -> Answer:
+        """Return the reason."""
+        return Answer(error.status, body=str(error))
+
+    # Out
+
+    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
+        """Put messages into `outgoing/`, one file each."""
+        alive, late = sending.fresh(messages, self.clock())
+        yield from late
+        for message in alive:
+            try:
+                yield Result(message.id, Outcome.ACCEPTED, self._hand_over(message))
+            except SendError as error:
+                yield error.result(message.id)
+
+    def check(self) -> None:
+        """Look whether the folders are there, and ours to write in."""
+        self.folder.check()
+
+    def _hand_over(self, message: Outgoing) -> str:
+        """Return the reference of a message that is in the spool, now or since before.
+
+        Its name tells one text to one person: after a restore from a copy our numbers
+        begin anew, and must not meet the file of another message.
+        """
+        mark = blake2s(f"{message.to}\n{message.text}".encode(), digest_size=4).hexdigest()
+        own = f"{message.id}-{mark}"
+        if self._on_its_way(own):
+            return own
+        if message.class_ != Class.EMERGENCY and self._waiting() >= BACKLOG:
+            raise Busy("spool_full", AGAIN)
+        wide, report = self.settings["alphabet"] == "ucs2", self.settings["report"] == "yes"
+        content = fold(message, report, wide, self.clock())
+        try:
+            self.folder.write(self.folder.place("outgoing") / f"{OURS}{own}", content)
+        except OSError as error:
+            raise trouble(error) from None
+        return own
+
+    def _on_its_way(self, own: str) -> bool:
+        waits = self.folder.holds(own, ("gateway/waiting",))
+        return self.folder.holds(f"{OURS}{own}", WAY) or waits
+
+    def _waiting(self) -> int:
+        return sum(self.folder.count(place, OURS) for place in ("outgoing", "checked"))
+
+
+def _in_full(paper: Paper) -> dict[str, str]:
+    """Return the headers with a + before an international number: they leave it out."""
+    found, kind = dict(paper.headers), paper.headers.get("From_TOA", "")[:2]
+    if kind == _TOA_INTERNATIONAL and found.get("From", "").isdigit():
+        return {**found, "From": f"+{found['From']}"}
+    return found if kind else reading.in_full(found, "From")
+
+
+def _refusal(reason: str) -> str | None:
+    """Return the modem's code in a reason, the rest of which may hold anything.
+
+    >>> _refusal("Modem said: +CMS ERROR: 38"), _refusal("No answer"), _refusal("")
+    ('cms_38', 'failed', None)
+    """
+    code = _REFUSED.search(reason)
+    if code:
+        return f"cm{code[1].lower()}_{code[2]}"
+    return "failed" if reason else None
