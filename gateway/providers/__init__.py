@@ -26,6 +26,7 @@ PROVIDERS = {
     "ussd": "gateway.providers.ussd:Ussd",
     "spool": "gateway.providers.spool:Spool",
     "http": "gateway.providers.external:External",
+    "smpp": "gateway.providers.smpp:Smpp",
 }
 
 Pairs = tuple[tuple[str, str], ...]
@@ -117,6 +118,7 @@ class Can:
     asked: bool = False  # `became` says where messages stand: see fetching.py
     polled: bool = False  # nothing can be pushed to it, it comes to fetch: see fetching.py
     polls: bool = False  # it calls nobody, we look what came: see fetching.py
+    links: bool = False  # it keeps a line open: see linking.py
     retells: bool = False  # may tell one message twice under two references
 
 

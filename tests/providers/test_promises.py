@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gateway.domain.messages import Outcome, Outgoing
 from gateway.providers import PROVIDERS, Garbled, Hook, HookError, load, reading, wrong
 from tests.providers.loopback import answering
-from tests.providers.vectors import cases, channel, forged, hook, table, told, verify
+from tests.providers.vectors import CALLED, cases, channel, forged, hook, table, told, verify
 
 KEY = "k" * 16
 # What a channel needs set so that it can tell a forgery.
@@ -100,7 +100,7 @@ VALUES = st.text(max_size=30) | st.sampled_from(
 FORMS = st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=12).map(tuple)
 
 
-@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize("name", CALLED)
 @given(form=FORMS, kind=st.sampled_from(["message", "receipt", "ussd"]))
 @settings(max_examples=200, deadline=None)
 def test_whatever_comes_is_read_or_refused(name, form, kind):
@@ -138,7 +138,7 @@ TREES = st.recursive(
 OBJECTS = st.dictionaries(st.sampled_from(WORDS), TREES, max_size=10)
 
 
-@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize("name", CALLED)
 @given(
     document=OBJECTS | TREES | st.lists(OBJECTS, max_size=2).map(lambda found: {"results": found}),
     kind=st.sampled_from(["message", "receipt", "ussd"]),
@@ -180,7 +180,7 @@ def signed(name, call):
     return replace(call, headers={**call.headers, "X-Signature": mark})
 
 
-@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize("name", CALLED)
 @pytest.mark.parametrize("kind", ["message", "receipt"])
 @pytest.mark.parametrize(
     "method, type, body",
@@ -200,7 +200,7 @@ def test_a_call_in_no_form_of_theirs_tells_nothing(name, kind, method, type, bod
     in_order(found, refused)
 
 
-@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize("name", CALLED)
 def test_a_call_larger_than_we_read_is_refused(name):
     _, case = next(row for row in cases("inbound", "ussd") if row[0] == name)
     call = replace(hook(case), body=b"x" * (reading.BODY + 1))
@@ -314,7 +314,7 @@ def test_a_host_that_is_not_there_leaves_the_message_for_another_try(name, caplo
     silent(name, case, caplog)
 
 
-@pytest.mark.parametrize("name", [name for name in PROVIDERS if load(name).can.sms])
+@pytest.mark.parametrize("name", [name for name in CALLED if load(name).can.sms])
 def test_a_message_whose_time_has_passed_is_not_sent(name):
     if name not in ONLINE:
         batch = [Outgoing(1, "+254700000001", "x", expires=1.0)]

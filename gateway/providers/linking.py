@@ -1,0 +1,36 @@
+"""Providers that keep a line open: they hear over it, and nobody calls an address of ours."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from gateway.domain.messages import Event, Screen
+
+BOUND = "bound"
+
+
+class Listener(Protocol):
+    """What a link tells the gateway; called from threads of the link's own."""
+
+    def take(self, events: Sequence[Event], raw: bytes) -> Screen | None:
+        """Take what came; return once it is on disk, with the screen to show if any."""
+
+    def keep(self, reason: str, raw: bytes) -> None:
+        """Keep what could not be read, for a person to look at."""
+
+    def moved(self, state: str) -> None:
+        """Note that the link is bound, or why it is not; return at once."""
+
+
+@runtime_checkable
+class Linked(Protocol):
+    """A provider with `can.links`: opened by the engine, so that it hears without sending."""
+
+    @property
+    def state(self) -> str:
+        """Return "bound", or in words why it is not."""
+
+    def open(self, listener: Listener) -> None:
+        """Begin to hear; come back at once, and stay open however often the line breaks."""
+
+    def close(self, patience: float = 3.0) -> None:
+        """Finish what is begun, for so many seconds at most, and say goodbye."""

@@ -1,0 +1,86 @@
+"""Messages on their way over a link: what was asked of each, and what became of it."""
+
+from collections.abc import Iterator, Sequence
+from queue import SimpleQueue
+
+from gateway.domain.messages import Outcome, Result
+from gateway.providers.smpp import codes
+
+TRIES = 5  # how often a part is asked again while they say "slower"; the rest has gone already
+
+
+class Errand:
+    """One message: its parts as bodies of submit_sm, and their answers so far.
+
+    Used by the loop's thread only, once it is handed over.
+    """
+
+    __slots__ = ("begun", "bodies", "ended", "id", "left", "reference", "sending", "tries")
+
+    def __init__(self, id: int, bodies: Sequence[bytes], sending: "Sending") -> None:
+        self.id = id
+        self.bodies = bodies
+        self.sending = sending
+        self.left = len(bodies)
+        self.begun = 0  # parts they may have
+        self.reference: str | None = None
+        self.tries = 0
+        self.ended = False
+
+    def answered(self, number: int, status: int, id: str) -> bool:
+        """Note one part's answer; return False if that part is to be asked again."""
+        if self.ended:
+            return True
+        outcome = codes.outcome(status)
+        if outcome is Outcome.ACCEPTED:
+            self._taken(number, id)
+            return True
+        self.begun -= 1
+        if outcome is Outcome.THROTTLED and self.begun and self.tries < TRIES:
+            self.tries += 1
+            return False
+        self.end(outcome, codes.code(status))
+        return True
+
+    def _taken(self, number: int, id: str) -> None:
+        self.left -= 1
+        # A phone shows a text when its last part is there: that part's receipt counts.
+        if number == len(self.bodies) - 1:
+            self.reference = id or None
+        if not self.left:
+            self.ended = True
+            self.sending.put(
+                Result(self.id, Outcome.ACCEPTED, self.reference, parts=len(self.bodies))
+            )
+
+    def end(self, outcome: Outcome, error: str) -> None:
+        """Tell how it ended; unknown if some part may be with them, whatever became of others."""
+        if self.ended:
+            return
+        self.ended = True
+        if outcome in (Outcome.ACCOUNT, Outcome.THROTTLED):
+            self.sending.stop(outcome, error)
+        self.sending.put(Result(self.id, Outcome.UNKNOWN if self.begun else outcome, error=error))
+
+
+class Sending:
+    """One batch: results come back through here to the thread that waits for them.
+
+    Once they say that the channel must slow down or stop, nothing more of it is written.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._back: SimpleQueue[Result] = SimpleQueue()
+        self.stopped: tuple[Outcome, str] | None = None
+
+    def put(self, result: Result) -> None:
+        self._back.put(result)
+
+    def stop(self, outcome: Outcome, error: str) -> None:
+        self.stopped = self.stopped or (outcome, error)
+
+    def results(self) -> Iterator[Result]:
+        """Yield one result a message as they come; every errand ends, by the link's own clock."""
+        for _ in range(self._count):
+            yield self._back.get()

@@ -1,0 +1,63 @@
+"""Binding once, to see whether they let us in."""
+
+import asyncio
+
+from gateway.providers import Account, SendError, Unreachable
+from gateway.providers.smpp import codes
+from gateway.providers.smpp.bind import Bind, Terms
+from gateway.providers.smpp.errands import Errand
+from gateway.providers.smpp.link import Place
+from gateway.providers.smpp.pdu import Pdu
+
+
+class _Guest:
+    """Owns a line that is only looked at."""
+
+    def __init__(self) -> None:
+        self.done = asyncio.Event()
+
+    def made(self, bind: Bind) -> None:
+        """Wait for more."""
+
+    def bound(self, bind: Bind) -> None:
+        self.done.set()
+
+    def ended(self, bind: Bind) -> None:
+        self.done.set()
+
+    def ready(self) -> None:
+        """Send nothing."""
+
+    def slower(self) -> None:
+        """Nothing was sent."""
+
+    def again(self, errand: Errand, number: int) -> None:
+        """Nothing was sent."""
+
+    def heard(self, bind: Bind, pdu: Pdu) -> None:
+        """Leave it with them: not acknowledged, it comes again to the line that keeps it."""
+
+
+async def bind_once(place: Place, terms: Terms) -> None:
+    """Bind and unbind; raise the SendError that sending would meet."""
+    guest, loop = _Guest(), asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(terms.timeout):
+            _, bind = await loop.create_connection(
+                lambda: Bind(guest, terms), place.host, place.port, ssl=place.tls
+            )
+    except (OSError, TimeoutError) as error:
+        raise Unreachable(type(error).__name__) from None
+    await guest.done.wait()
+    if bind.is_bound:
+        await bind.unbind(1.0)
+        return
+    raise _meant(bind.refused)
+
+
+def _meant(status: int | None) -> SendError:
+    """Return what a bind that did not come about means for sending."""
+    if status is None:
+        return Unreachable("they do not answer")
+    error = Account if status in codes.SIGN_IN else Unreachable
+    return error(codes.code(status))
