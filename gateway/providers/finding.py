@@ -1,6 +1,5 @@
 """Finding values by name or path in whatever a call or an answer is written in."""
 
-import json
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -138,7 +137,7 @@ def answered(body: bytes) -> dict[str, str]:
         except Garbled:
             return {}
     try:
-        return words(flat(json.loads(text)))
-    except (ValueError, RecursionError):
+        return words(flat(reading.parsed(text)))
+    except ValueError:
         simple = re.fullmatch(r"[\w.]+=[^\s]*", text)
         return dict(parse_qsl(text, keep_blank_values=True)) if simple else {}

@@ -199,6 +199,20 @@ def test_every_field_may_have_its_own_name():
     assert (message.reference, message.at.isoformat()) == ("5", "2026-08-01T07:00:00.123000+00:00")
 
 
+@pytest.mark.parametrize("text", ["{}", "[]", '{"a":1}', None])
+def test_a_text_that_is_not_where_it_should_be_is_refused_and_not_empty(text):
+    said = f',"text":{text}' if text else ""
+    call = posted(b'{"from":"+447700900123"%s}' % said.encode(), "application/json")
+    with pytest.raises(Garbled, match="missing_field: text"):
+        list(External("", {}).read(call))
+
+
+def test_a_text_that_is_null_is_an_empty_one():
+    call = posted(b'{"from":"+447700900123","text":null}', "application/json")
+    (message,) = External("", {}).read(call)
+    assert message.text == ""
+
+
 @pytest.mark.parametrize(
     "style, given, at",
     [

@@ -83,6 +83,12 @@ def test_what_is_dialled_after_the_code_are_first_inputs(dialled, reads):
     assert step(provider, nalo(dialled, first=True)) == reads
 
 
+def test_an_input_that_is_not_there_is_refused():
+    call = posted({"SESSIONID": "s", "MSISDN": PHONE, "MSGTYPE": False})
+    with pytest.raises(Garbled, match="missing_field: USERDATA"):
+        list(Ussd("*920*55#", {"type": "nalo", "country": "GH"}).read(call))
+
+
 def airtel(text):
     return asked(SessionID="s", MSISDN="254731000001", input=text)
 

@@ -19,7 +19,8 @@ Settings = Mapping[str, str]
 def fields(hook: Hook, settings: Settings) -> dict[str, str]:
     """Return the words of a call by path; in XML also those that the settings point at."""
     type = reading.header(hook, "Content-Type").lower()
-    found = finding.words(finding.posted(hook))
+    given = finding.posted(hook)
+    found = dict.fromkeys(given, "") | finding.words(given)  # null is there, and empty
     if settings["from_xpath"] and "xml" in type and hook.body.strip():
         root = finding.xml(hook.body)
         for name in ("from_xpath", "text_xpath"):
@@ -43,13 +44,21 @@ def first(found: Found, *names: str) -> str:
     return name
 
 
+def _text(found: Found, ours: str) -> str:
+    """Return the name of the text; it may be empty, but if it is not there we look amiss."""
+    places = [name for name in (ours, "text_xpath", "text") if name]
+    name = next((name for name in places if name in found), None)
+    if name is None:
+        raise Garbled("missing_field", places[0] if ours else "text")
+    return name
+
+
 def inbound(hook: Hook, address: str, settings: Settings, seconds: float) -> Inbound:
     """Return the message of a call; `seconds` names the moment if they name none."""
     found = fields(hook, settings)
     name = first(found, settings["mo_from_field"], *_pointed(found), "from", "sender")
     sender = reading.sender(found, name, settings["country"])
-    places = (settings["mo_text_field"], "text_xpath", "text")
-    text, flags = reading.text(hook, next((found[name] for name in places if name in found), ""))
+    text, flags = reading.text(hook, found[_text(found, settings["mo_text_field"])])
     to = reading.word(found, settings["mo_to_field"]) if settings["mo_to_field"] else None
     dates = (settings["mo_date_field"], "date", "time")
     date = next((name for name in dates if found.get(name)), "")

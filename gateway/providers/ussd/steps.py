@@ -37,14 +37,16 @@ class Steps:
 
     def read(self, hook: Hook) -> Turn | None:
         """Return the step, or None where nobody can tell whose it is; raise Garbled."""
-        told = finding.words(fields(self.dialect, hook))
-        found = {name: word for name, word in told.items() if name}  # "" says: no such field
+        told = fields(self.dialect, hook)
+        found = {n: word for n, word in finding.words(told).items() if n}  # "" is no field
         for name in self.dialect.needs:
             reading.need(found, name)
         sender = self._sender(found)
         session = reading.need(found, self.dialect.session) if self.dialect.session else sender
         known = self.memory.get(self._key(session, sender))
         phase = self._phase(found, known)
+        if phase is Phase.INPUT and self.dialect.text not in told:
+            raise Garbled("missing_field", self.dialect.text)
         if self.dialect.once and not sender:
             if phase is Phase.START:
                 raise Garbled("missing_field", self.dialect.phone[0])
