@@ -18,10 +18,10 @@ from gateway.providers.smpp.pdu import (
     Message,
     Pdu,
     Tag,
-    bind,
     frames,
     read_message,
     read_tlvs,
+    write_bind,
     write_message,
 )
 from gateway.providers.smpp.receipts import plain_id
@@ -114,7 +114,7 @@ def test_a_bind_is_written_as_the_table_says(case):
     names = [
         given_[key] for key in ("system_id", "password", "system_type", "addr_ton", "addr_npi")
     ]
-    body = bind(*names, given_["address_range"])
+    body = write_bind(*names, given_["address_range"])
     pdu = Pdu(Command.BIND_TRANSCEIVER, 0, given_["sequence"], body)
     assert bytes(pdu).hex().upper() == case["expect"]["pdu_hex"]
 

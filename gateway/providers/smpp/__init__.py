@@ -6,20 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as TooLate
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.domain.messages import Class, Event, Outgoing, Result, Screen
 from gateway.providers import Answer, Can, Forged, Garbled, Hook, HookError, sending
 from gateway.providers.linking import BOUND, Listener
-from gateway.providers.smpp import orders, ussd
+from gateway.providers.smpp import orders, receipts, ussd
 from gateway.providers.smpp.needs import NEEDS
 from gateway.providers.smpp.pdu import (
     BadFrame,
     Command,
     Message,
     Pdu,
-    bind,
     frames,
+    write_bind,
     write_message,
 )
 from gateway.providers.smpp.reading import Ear
@@ -120,7 +121,12 @@ class Smpp:
             # Without a listener nothing may be heard: another process keeps what comes.
             link = self._link = self._link or self._made(None)
             loop().call_soon_threadsafe(link.take, errands, urgent)
-        yield from back.results()
+        for result in back.results():
+            yield replace(result, reference=self._plain(result.reference))
+
+    def _plain(self, told: str | None) -> str | None:
+        """Return an id as receipts will be read, however the two are written."""
+        return told and receipts.plain_id(told, self.ear.answer_base)
 
     def check(self) -> None:
         """Bind and unbind, and send nothing."""
@@ -173,7 +179,7 @@ class Smpp:
         own = self.settings
         ton, npi = int(own["address_ton"]), int(own["address_npi"])
         names = (own["system_id"], own["password"], own["system_type"])
-        return bind(*names, ton, npi, own["address_range"])
+        return write_bind(*names, ton, npi, own["address_range"])
 
     def _place(self) -> "Place":
         from gateway.providers.smpp.link import Place

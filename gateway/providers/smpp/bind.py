@@ -142,6 +142,8 @@ class Bind(asyncio.Protocol):
         if request.errand:
             self._errands -= 1
             self._errand_answered(request.errand, request.number, pdu)
+        elif pdu.command == Command.UNBIND | RESPONSE:
+            self.drop("we unbound")
         elif pdu.command == self.terms.command | RESPONSE or not self.is_bound:
             self._bind_answered(pdu)
 

@@ -186,7 +186,7 @@ def write_tlvs(fields: Iterable[tuple[int, bytes]]) -> bytes:
     return b"".join(_TLV.pack(tag, len(value)) + value for tag, value in fields)
 
 
-def bind(name: str, password: str, kind: str, ton: int, npi: int, addresses: str) -> bytes:
+def write_bind(name: str, password: str, kind: str, ton: int, npi: int, addresses: str) -> bytes:
     """Return the body of a bind request; `addresses` is the range we want to hear."""
     words = (_zero(name), _zero(password), _zero(kind))
     return b"".join((*words, bytes((VERSION, ton, npi)), _zero(addresses)))
