@@ -93,8 +93,11 @@ def add(
 
 
 def _addresses(gw: Gateway, name: str) -> None:
-    click.echo(f"Channel {name} is ready. Paste at the provider:")
     channel = gw.channels.get(name)
+    if channel and channel.provider.can.polls:
+        click.echo(f"Channel {name} is ready. Nobody has to call it: it is looked at.")
+        return
+    click.echo(f"Channel {name} is ready. Paste at the provider:")
     kinds = ["message", "receipt"] + (["ussd"] if channel and channel.provider.can.ussd else [])
     key = "?key=YOUR-HOOK-KEY" if channel and channel.settings.get("hook_key") else ""
     for kind in kinds:

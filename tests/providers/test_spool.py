@@ -175,7 +175,9 @@ def test_a_message_goes_out_is_sent_and_delivered(desk: Desk) -> None:
     assert [(event.reference, event.status) for event in events] == [
         (result.reference, Status.SENT),
     ]
+    assert events[0].to == TO
     (delivered,) = desk.take()
+    assert delivered.to == TO
     assert (delivered.reference, delivered.status) == (result.reference, Status.DELIVERED)
     assert desk.files() == set()
 

@@ -165,8 +165,10 @@ class Spool:
         )
 
     def _recipient(self, found: Mapping[str, str], name: str) -> str | None:
-        plain = {name: found.get(name, "").removeprefix("s")}
-        return reading.recipient(reading.in_full(plain, name), name, self.country)
+        """Return a number as we write it: without an s before it, theirs lacks its +."""
+        number = found.get(name, "")
+        whole = number.removeprefix("s") if number.startswith("s") else f"+{number.lstrip('+')}"
+        return reading.recipient({name: whole}, name, self.country)
 
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
         """Return 200; nobody reads it."""
