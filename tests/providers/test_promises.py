@@ -8,6 +8,7 @@ import socket
 import traceback
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -52,7 +53,7 @@ PROOFS = ("key", "sig", "secret")
 
 def unsigned(call, **proof):
     """Take away what proves a call to be theirs; put something else in its place."""
-    left = {"headers": {}, "query": (), "form": ()}
+    left: dict[str, Any] = {"headers": {}, "query": (), "form": ()}
     left |= {
         part: tuple(pair for pair in getattr(call, part) if pair[0] not in PROOFS)
         for part in ("query", "form")

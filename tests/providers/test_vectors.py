@@ -3,6 +3,7 @@
 import json
 import xmlrpc.client
 from dataclasses import replace
+from typing import Any
 from xml.etree.ElementTree import canonicalize
 
 import pytest
@@ -247,7 +248,7 @@ def test_an_answer_to_a_sending_means_what_the_table_says(name, case):
 def test_an_answer_about_messages_means_what_the_table_says(name, case):
     wanted, reply = case["expect"]["events"], case["response"]
     with answering(reply["http_status"], reply["body"]) as server:
-        provider = channel(name, case, base_url=server.url)
+        provider: Any = channel(name, case, base_url=server.url)
         found = list(provider.became([wanted[0]["external_id"]]))
     for event, expected in zip(map(told, found), wanted, strict=True):
         assert {key: event[key] for key in expected} == expected
@@ -255,7 +256,8 @@ def test_an_answer_about_messages_means_what_the_table_says(name, case):
 
 @pytest.mark.parametrize("name, case", table("poll", outcomes=("accept",)))
 def test_a_call_that_comes_to_fetch_is_given_what_waits(name, case):
-    provider, call, state = channel(name, case), hook(case), case["state"]
+    provider: Any = channel(name, case)
+    call, state = hook(case), case["state"]
     provider.verify(call)
     assert list(provider.read(call)) == []
     if "queue" in state:
