@@ -39,6 +39,17 @@ def _settings(gw: Gateway, name: str = "main-line") -> dict[str, str]:
     return gw.sealer.open(row["settings"])
 
 
+def test_a_channel_that_nobody_calls_shows_no_addresses(ada: Browser) -> None:
+    form = {"name": "modems", "address": "+211920000999", "rate": "", "cost": ""}
+    form |= {"set-folder": "/var/spool/sms", "set-timezone": "+02:00", "set-report": "yes"}
+    added = ada.post("/channels/new/spool", form, page="/channels/new/spool")
+    assert added.headers["Location"] == "/channels/modems"
+    page = ada.get("/channels/modems").text
+    assert "/var/spool/sms" in page
+    assert "hooks/modems" not in page
+    assert "addresses to the provider" not in page
+
+
 def test_a_channel_is_added_and_shows_the_addresses_to_paste(ada: Browser) -> None:
     assert _add(ada).headers["Location"] == AT
     page = ada.get(AT).text

@@ -111,7 +111,12 @@ def add(provider: str) -> ResponseReturnValue:
     except sqlite3.IntegrityError:
         wanted.wrong["name"] = _(TAKEN)
         return _new(provider, wanted)
-    flash(_("The channel is there. Now give its addresses to the provider."))
+    called = not providers.load(provider).can.polls
+    flash(
+        _("The channel is there. Now give its addresses to the provider.")
+        if called
+        else _("Saved.")
+    )
     return redirect(f"/channels/{wanted.name}", 303)
 
 
