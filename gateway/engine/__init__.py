@@ -10,6 +10,7 @@ from gateway.domain.messages import Batch, Outcome, Result
 from gateway.engine.callbacks import Callbacks
 from gateway.engine.jobs import Jobs
 from gateway.engine.lane import Lane
+from gateway.engine.links import Links
 from gateway.engine.poller import Pollers
 from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
@@ -34,6 +35,7 @@ class Engine:
         self._callbacks = Callbacks(gw, self._stopping)
         self._jobs = Jobs(gw, self._stopping)
         self._pollers = Pollers(gw, self._stopping)
+        self._links = Links(gw)
         self._reports = ReportReader(gw, self.carrier, self._stopping, self.wake)
         self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
 
@@ -68,6 +70,7 @@ class Engine:
             lane.join(timeout)
         self.carrier.close(timeout)
         self._reports.finish()
+        self._links.close()
         for thread in beside:
             thread.join(timeout)
 
@@ -78,6 +81,7 @@ class Engine:
                 self._lanes[channel.id] = lane
                 lane.start()
         self._pollers.open()
+        self._links.open()
 
     def _look(self) -> None:
         """Notice what anyone wrote, the command line too; a look writes nothing."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gateway import broadcast
+from gateway import broadcast, receive
 from gateway.context import Gateway
 from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier
@@ -68,7 +68,7 @@ class Sweeper(Rounds):
             self._gw.store.write(partial(channels.release_overlong, now=now))
 
     def _tasks(self) -> list[Callable[[], object]]:
-        return [self._lapsed_claims, self._dropped_sessions, self._old_things]
+        return [self._lapsed_claims, self._dropped_sessions, self._lone_parts, self._old_things]
 
     def _lapsed_claims(self) -> None:
         """A carrier that is away (None) may still bring word; one that holds it gives it back."""
@@ -96,6 +96,9 @@ class Sweeper(Rounds):
             # A state nobody can read: closed as it is, or it would hold up all after it.
             log.error("session %s cannot be read: %s", row["id"], lines(error))
             self._gw.store.write(partial(sessions.end, id=row["id"], now=now))
+
+    def _lone_parts(self) -> None:
+        receive.read_lone_parts(self._gw)
 
     def _old_things(self) -> None:
         """Drop kept calls and strangers' receipts, once there are any."""

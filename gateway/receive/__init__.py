@@ -6,16 +6,18 @@ provider still has it and will call again.
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 
 from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Screen, Turn
 from gateway.domain.phone import BadNumber, normalise
-from gateway.receive import departures, messages, turns
+from gateway.receive import departures, messages, parts, turns
 from gateway.store import contacts, inbox, receipts
+from gateway.store import parts as waiting_parts
 from gateway.store.contacts import Person
 
-__all__ = ["keep_call", "take", "turn"]
+__all__ = ["keep_call", "read_lone_parts", "take", "turn"]
 
 
 def take(gw: Gateway, channel: Channel, events: Sequence[Event], raw: bytes = b"") -> list[str]:
@@ -83,12 +85,37 @@ def _told_before(db: sqlite3.Connection, channel: Channel, event: Event) -> bool
     return False
 
 
+def _message(
+    gw: Gateway, db: sqlite3.Connection, channel: Channel, event: Inbound, now: float, raw: bytes
+) -> list[str]:
+    person = meet(gw, db, channel, event.sender, now)
+    return messages.take(gw, db, channel, person, event, now, raw)
+
+
+def read_lone_parts(gw: Gateway) -> None:
+    """Read what came of texts whose other parts did not come within a day."""
+    now = gw.clock()
+    for key in waiting_parts.lapsed(gw.store.read, now - parts.PATIENCE):
+        channel = gw.channels.by_id(key[0])
+        gw.store.write(partial(_read_lone, gw, channel=channel, key=key, now=now))
+        gw.wake()
+
+
+def _read_lone(
+    gw: Gateway, db: sqlite3.Connection, channel: Channel, key: waiting_parts.Key, now: float
+) -> None:
+    rows = waiting_parts.of(db, key)
+    waiting_parts.drop(db, key)
+    if rows and not rows[0]["joined"]:
+        _message(gw, db, channel, parts.whole(rows), now, b"")
+
+
 def _one(
     gw: Gateway, db: sqlite3.Connection, channel: Channel, event: Event, now: float, raw: bytes
 ) -> list[str]:
     if isinstance(event, Inbound):
-        person = meet(gw, db, channel, event.sender, now)
-        return messages.take(gw, db, channel, person, event, now, raw)
+        found = parts.gathered(db, channel, event, now)
+        return [text for one in found for text in _message(gw, db, channel, one, now, raw)]
     if isinstance(event, Receipt):
         moved = receipts.apply(db, channel.id, event, now)
         tell.messages_moved(db, [moved] if moved else [], now)

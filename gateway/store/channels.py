@@ -75,6 +75,11 @@ def release(db: sqlite3.Connection, id: int) -> None:
     db.execute("UPDATE channel SET held_until = NULL, held_reason = NULL WHERE id = ?", (id,))
 
 
+def linked(db: sqlite3.Connection, id: int, state: str, now: float) -> None:
+    """Note that a channel's link is bound, or why it is not."""
+    db.execute("UPDATE channel SET link = ?, link_at = ? WHERE id = ?", (state, now, id))
+
+
 LONGEST_HOLD = 25 * 3600.0  # seconds; no refusal holds a channel for longer than a day
 
 

@@ -1,0 +1,108 @@
+"""Links: channels whose provider keeps a line open, so that they hear without sending."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Sequence
+from functools import partial
+from queue import SimpleQueue
+from typing import cast
+
+from gateway import receive
+from gateway.context import Channel, Gateway
+from gateway.domain.messages import Event, Screen, Turn
+from gateway.providers.linking import Linked
+from gateway.store import StoreClosed, channels
+
+log = logging.getLogger(__name__)
+
+STOPPED = "the gateway is stopped"
+GONE = "off"
+
+
+class Ear:
+    """Keeps what one channel's link tells, before the link acknowledges it."""
+
+    def __init__(self, gw: Gateway, channel: Channel, said: "SimpleQueue[tuple[int, str]]") -> None:
+        self._gw, self._channel, self._said = gw, channel, said
+
+    def take(self, events: Sequence[Event], raw: bytes) -> Screen | None:
+        for event in events:
+            if isinstance(event, Turn):
+                return receive.turn(self._gw, self._channel, event)
+        receive.take(self._gw, self._channel, events, raw)
+        return None
+
+    def keep(self, reason: str, raw: bytes) -> None:
+        receive.keep_call(self._gw, self._channel.name, "link", reason, raw)
+
+    def moved(self, state: str) -> None:
+        self._said.put((self._channel.id, state))
+
+
+class Links:
+    """Opens links, closes those whose channel was changed or turned off, and notes their state."""
+
+    def __init__(self, gw: Gateway) -> None:
+        self._gw = gw
+        self._open: dict[int, Linked] = {}
+        self._said: SimpleQueue[tuple[int, str]] = SimpleQueue()
+        self._lock = threading.Lock()
+        threading.Thread(target=self._note, name="link-states", daemon=True).start()
+
+    def open(self) -> None:
+        """Open what should be open and is not; close what should not."""
+        with self._lock:
+            wanted = {channel.id: channel for channel in self._gw.channels.all() if _used(channel)}
+            for id, link in list(self._open.items()):
+                if id not in wanted or cast(object, wanted[id].provider) is not link:
+                    del self._open[id]
+                    self._end(id, link)
+            for id in wanted.keys() - self._open.keys():
+                self._begin(wanted[id])
+
+    def _begin(self, channel: Channel) -> None:
+        link = cast(Linked, channel.provider)
+        self._open[channel.id] = link
+        link.open(Ear(self._gw, channel, self._said))
+
+    def _end(self, id: int, link: Linked) -> None:
+        """Close aside: a link that waits for its last answers must hold up no other."""
+        threading.Thread(target=link.close, name=f"closing-{id}", daemon=True).start()
+        self._said.put((id, GONE))
+
+    def close(self, patience: float = 3.0) -> None:
+        """Say goodbye on every link; the store is still open."""
+        with self._lock:
+            closing = [
+                threading.Thread(target=link.close, args=(patience,), daemon=True)
+                for link in self._open.values()
+            ]
+            told = [(id, STOPPED) for id in self._open]
+            self._open.clear()
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join(patience + 2.0)
+        if told:
+            self._gw.store.write(partial(_write, told=told, now=self._gw.clock()))
+
+    def _note(self) -> None:
+        """Write down states as they come, in a thread of their own: a link waits for no disk."""
+        while True:
+            told = self._said.get()
+            try:
+                self._gw.store.write(partial(_write, told=[told], now=self._gw.clock()))
+            except StoreClosed:
+                return
+            except (OSError, sqlite3.Error) as error:
+                log.error("the state of a link was not noted: %s", type(error).__name__)
+
+
+def _used(channel: Channel) -> bool:
+    return bool(channel.row["enabled"]) and channel.provider.can.links
+
+
+def _write(db: sqlite3.Connection, told: Sequence[tuple[int, str]], now: float) -> None:
+    for id, state in told:
+        channels.linked(db, id, state, now)
