@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from gateway.providers import Garbled, Hook, reading
+from gateway.providers.strange_json import parsed
 
 DEEP = 20  # levels of JSON or XML that we look into
 
@@ -137,7 +138,7 @@ def answered(body: bytes) -> dict[str, str]:
         except Garbled:
             return {}
     try:
-        return words(flat(reading.parsed(text)))
+        return words(flat(parsed(text)))
     except ValueError:
         simple = re.fullmatch(r"[\w.]+=[^\s]*", text)
         return dict(parse_qsl(text, keep_blank_values=True)) if simple else {}

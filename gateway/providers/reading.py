@@ -1,7 +1,6 @@
 """Reading a provider's call: its fields, and what makes one of them unusable."""
 
 import hmac
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,13 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from gateway.domain.phone import BadNumber, normalise
 from gateway.providers import Forged, Garbled, Hook, Pairs
+from gateway.providers.strange_json import parsed
 
 BODY = 100_000  # bytes in a call
 TEXT = 10_000  # characters kept of a text
 WORD = 255  # characters in an id or a number
-DEEP = 100  # levels of a JSON document
 
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)|[][{}]', re.DOTALL)  # or a whole string
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?")
 
 _FULL = re.compile(r"[1-9][0-9]{8,14}")
@@ -46,24 +44,6 @@ def document(hook: Hook) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Garbled("bad_json")
     return found
-
-
-def parsed(text: str) -> Any:
-    """Return what a JSON text says; ValueError if it is none, or nests deeper than any we know.
-
-    The parser would give up by itself, but at the end of the stack: whatever else is tidied
-    away in that moment fails, and its connections stay open.
-
-    >>> parsed('[{"a": "[[["}]')
-    [{'a': '[[['}]
-    """
-    if text.count("[") + text.count("{") > DEEP:
-        level = 0
-        for mark in _BRACKET.finditer(text):
-            level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)
-            if level > DEEP:
-                raise ValueError("too deep")
-    return json.loads(text)
 
 
 def scalars(found: Any) -> dict[str, str]:
