@@ -94,6 +94,9 @@ def add(
 
 def _addresses(gw: Gateway, name: str) -> None:
     channel = gw.channels.get(name)
+    if channel and channel.provider.can.links:
+        click.echo(f"Channel {name} is ready. The gateway binds to it while it runs.")
+        return
     if channel and channel.provider.can.polls:
         click.echo(f"Channel {name} is ready. Nobody has to call it: it is looked at.")
         return

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import click
 
-from gateway import queue
+from gateway import providers, queue
 from gateway.cli.opening import plainly
 from gateway.context import Gateway, open_gateway
+from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
 from gateway.store import StoreError, channels, links, users
 
@@ -73,6 +74,8 @@ def _channel(gw: Gateway, name: str) -> Line:
         return what, "look", f"is held: {channel.row['held_reason']}"
     if channel.row["provider"] == "simulator":
         return what, "look", "for practice: whoever is at this machine can text as any number"
+    if channel.provider.can.links and channel.row["link"] != BOUND:
+        return what, "look", f"is not bound: {channel.row['link'] or 'run the gateway'}"
     known = {need.name for need in channel.provider.needs}
     open_door = "hook_key" in known and not channel.settings.get("hook_key")
     if open_door:
@@ -87,8 +90,14 @@ def _channel(gw: Gateway, name: str) -> Line:
     return what, "well", f"{channel.row['provider']}, {channel.rate:g} parts a second"
 
 
+def _is_called(provider: str) -> bool:
+    can = providers.load(provider).can
+    return not (can.links or can.polls)
+
+
 def _public(gw: Gateway) -> Iterator[Line]:
-    needed = [r for r in channels.every(gw.store.read) if r["provider"] != "simulator"]
+    rows = channels.every(gw.store.read)
+    needed = [r for r in rows if r["provider"] != "simulator" and _is_called(r["provider"])]
     if needed and not gw.settings["PUBLIC_URL"]:
         yield "public", "look", "GATEWAY_PUBLIC_URL is not set: providers cannot call, nor sign"
 

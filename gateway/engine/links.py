@@ -46,6 +46,7 @@ class Links:
     def __init__(self, gw: Gateway) -> None:
         self._gw = gw
         self._open: dict[int, Linked] = {}
+        self._closing: dict[int, threading.Thread] = {}
         self._said: SimpleQueue[tuple[int, str]] = SimpleQueue()
         self._lock = threading.Lock()
         threading.Thread(target=self._note, name="link-states", daemon=True).start()
@@ -63,12 +64,16 @@ class Links:
 
     def _begin(self, channel: Channel) -> None:
         link = cast(Linked, channel.provider)
+        if before := self._closing.pop(channel.id, None):
+            before.join()  # turned off and on again, it may be the very same link
         self._open[channel.id] = link
         link.open(Ear(self._gw, channel, self._said))
 
     def _end(self, id: int, link: Linked) -> None:
         """Close aside: a link that waits for its last answers must hold up no other."""
-        threading.Thread(target=link.close, name=f"closing-{id}", daemon=True).start()
+        thread = threading.Thread(target=link.close, name=f"closing-{id}", daemon=True)
+        self._closing[id] = thread
+        thread.start()
         self._said.put((id, GONE))
 
     def close(self, patience: float = 3.0) -> None:

@@ -26,8 +26,8 @@ from gateway.providers.smpp.pdu import (
 from gateway.providers.smpp.reading import Ear
 
 if TYPE_CHECKING:
-    from gateway.providers.smpp.bind import Terms
     from gateway.providers.smpp.link import Link, Place
+    from gateway.providers.smpp.terms import Terms
 
 LINK = "link"  # the kind of a call that came over a link: no address of the web has it
 LINES = {
@@ -164,7 +164,7 @@ class Smpp:
         return link
 
     def _lines(self, commands: Sequence[int], times: int) -> "list[Terms]":
-        from gateway.providers.smpp.bind import Terms
+        from gateway.providers.smpp.terms import Terms
 
         own = self.settings
         window, enquire = int(own["window"]), float(own["enquire"])

@@ -1,35 +1,20 @@
 """One line to a network: a connection that is bound, with a window of open requests."""
 
 import asyncio
-import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from socket import IPPROTO_TCP, TCP_NODELAY
-from typing import Protocol
 
 from gateway.domain.messages import Outcome
 from gateway.providers.smpp import codes
 from gateway.providers.smpp.doubts import Answers
 from gateway.providers.smpp.errands import Errand
 from gateway.providers.smpp.pdu import RESPONSE, BadFrame, Command, Pdu, frames, read_id
-
-log = logging.getLogger(__name__)
+from gateway.providers.smpp.terms import Owner, Terms
 
 LAST_SEQUENCE = 0x7FFFFFFF
 TICK = 1.0  # seconds between looks at what is overdue
 PROOF = 2.0  # seconds until answers we gave are proven by a request of ours
 EMPTY_ID = b"\0"  # message_id of a deliver_sm_resp
-
-
-class Owner(Protocol):
-    """What a line needs of the link it belongs to."""
-
-    def made(self, bind: "Bind") -> None: ...
-    def bound(self, bind: "Bind") -> None: ...
-    def ready(self) -> None: ...
-    def slower(self) -> None: ...
-    def again(self, errand: Errand, number: int) -> None: ...
-    def heard(self, bind: "Bind", pdu: Pdu) -> None: ...
-    def ended(self, bind: "Bind") -> None: ...
 
 
 @dataclass(slots=True)
@@ -41,17 +26,6 @@ class _Open:
     errand: Errand | None = None
     number: int = 0
     vital: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a line behaves; times in seconds."""
-
-    command: int
-    request: bytes = field(repr=False)  # it holds the password
-    window: int
-    enquire: float
-    timeout: float
 
 
 class Bind(asyncio.Protocol):

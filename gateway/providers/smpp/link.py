@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from gateway.domain.messages import Outcome, Screen
 from gateway.providers.linking import BOUND
 from gateway.providers.smpp import codes
-from gateway.providers.smpp.bind import Bind, Terms
+from gateway.providers.smpp.bind import Bind
 from gateway.providers.smpp.doubts import Doubts
 from gateway.providers.smpp.errands import Errand
 from gateway.providers.smpp.hearing import Hearing
 from gateway.providers.smpp.pdu import Message, Pdu, write_message
+from gateway.providers.smpp.terms import Terms
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Link:
         try:
             async with asyncio.timeout(terms.timeout):
                 bind = await self._connect(terms)
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, ValueError) as error:  # ValueError: no name of a host
             return f"no connection: {type(error).__name__}", False
         reason = await asyncio.shield(bind.over)
         was_bound = bind.refused is None and bind.was_bound
@@ -227,4 +228,4 @@ class Link:
             task.cancel()
         if self.hearing:
             self.hearing.close()
-        self._say(OVER)
+        self.state = OVER

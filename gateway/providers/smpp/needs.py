@@ -4,6 +4,8 @@ from gateway.providers import COUNTRY, N_, Need
 
 YES_NO = "yes|no"
 WORD = "([!-~]{1,%d})?"
+PORT = r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]"
+OCTET = r"(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])?"
 SECONDS = r"\d+(\.\d+)?"
 
 
@@ -15,7 +17,7 @@ NEEDS = (
     Need(
         "host", N_("The name or number of their SMPP server, without a port."), pattern=r"[^\s/@:]+"
     ),
-    Need("port", N_("Their port; 3550 is usual with TLS."), default="2775", pattern=r"\d{1,5}"),
+    Need("port", N_("Their port; 3550 is usual with TLS."), default="2775", pattern=PORT),
     Need("system_id", N_("The name to bind with."), pattern="[!-~]{1,15}"),
     Need("password", N_("Its password."), secret=True, pattern="[ -~]{1,64}"),
     Need("system_type", N_("Often empty."), default="", pattern=WORD % 12),
@@ -94,7 +96,7 @@ NEEDS = (
         "ussd_end",
         "The step that ends a session, as a decimal; empty: the preset's.",
         "",
-        r"\d{0,3}",
+        OCTET,
     ),
     _hidden("enquire", "Seconds of silence until we ask whether they are there.", "30", SECONDS),
     _hidden("pause", "Seconds until a broken line is tried again; it grows.", "5", SECONDS),

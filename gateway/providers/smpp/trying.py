@@ -4,10 +4,11 @@ import asyncio
 
 from gateway.providers import Account, SendError, Unreachable
 from gateway.providers.smpp import codes
-from gateway.providers.smpp.bind import Bind, Terms
+from gateway.providers.smpp.bind import Bind
 from gateway.providers.smpp.errands import Errand
 from gateway.providers.smpp.link import Place
 from gateway.providers.smpp.pdu import Pdu
+from gateway.providers.smpp.terms import Terms
 
 
 class _Guest:
@@ -46,7 +47,7 @@ async def bind_once(place: Place, terms: Terms) -> None:
             _, bind = await loop.create_connection(
                 lambda: Bind(guest, terms), place.host, place.port, ssl=place.tls
             )
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, ValueError) as error:  # ValueError: no name of a host
         raise Unreachable(type(error).__name__) from None
     await guest.done.wait()
     if bind.is_bound:

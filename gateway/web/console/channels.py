@@ -68,8 +68,8 @@ def _as_wanted(channel: Channel) -> Wanted:
 def addresses(channel: Channel) -> list[tuple[str, str]]:
     """Return what each call tells us and the address to give the provider for it."""
     can = channel.provider.can
-    if can.polls:
-        return []  # nobody calls: it is looked at
+    if can.polls or can.links:
+        return []  # nobody calls: it is looked at, or bound to
     kinds = {"message": can.sms, "receipt": can.receipts, "ussd": can.ussd}
     base = f"{gateway().settings.public_url}/hooks/{channel.name}"
     return [(CALLS[kind], f"{base}/{kind}") for kind, does in kinds.items() if does]
@@ -111,7 +111,8 @@ def add(provider: str) -> ResponseReturnValue:
     except sqlite3.IntegrityError:
         wanted.wrong["name"] = _(TAKEN)
         return _new(provider, wanted)
-    called = not providers.load(provider).can.polls
+    can = providers.load(provider).can
+    called = not (can.polls or can.links)
     flash(
         _("The channel is there. Now give its addresses to the provider.")
         if called

@@ -30,6 +30,7 @@ class Health:
     state: str
     do: str = ""
     reason: str = ""
+    link: str = ""
     held_until: float | None = None
     counts: dict[str, float] = field(default_factory=dict)
 
@@ -70,6 +71,7 @@ def one(row: sqlite3.Row, counts: dict[str, float], now: float) -> Health:
         state=state,
         do=do,
         reason=row["held_reason"] or "" if state == "held" else "",
+        link=row["link"] or "",
         held_until=until if state == "held" else None,
         counts=counts,
     )
