@@ -8,7 +8,7 @@ from dataclasses import replace
 from queue import SimpleQueue
 from zlib import crc32
 
-from gateway.domain.messages import Inbound, Screen
+from gateway.domain.messages import Event, Inbound, Receipt, Screen
 from gateway.providers import Garbled
 from gateway.providers.linking import Listener
 from gateway.providers.smpp import codes
@@ -73,5 +73,12 @@ class Hearing:
             self._listener.keep("not understood", raw)
             return codes.OK, None, message, None
         name = self._doubts.name(pdu.body)
-        events = [replace(e, reference=name) if isinstance(e, Inbound) else e for e in events]
-        return codes.OK, name, message, self._listener.take(events, raw)
+        screen = self._listener.take([_named(event, name) for event in events], raw)
+        return codes.OK, name, message, screen
+
+
+def _named(event: Event, name: str) -> Event:
+    """Give a message its name; leave out a receipt's time, which is of a clock nobody knows."""
+    if isinstance(event, Inbound):
+        return replace(event, reference=name)
+    return replace(event, at=None) if isinstance(event, Receipt) else event
