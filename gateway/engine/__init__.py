@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterable
 
 from gateway import queue
@@ -21,6 +22,11 @@ from gateway.store import outbox
 log = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between looks at what other processes wrote
+
+
+def _left(until: float) -> float:
+    """Seconds left of one patience that several wait on, a moment at least."""
+    return max(0.1, until - time.monotonic())
 
 
 class Engine:
@@ -66,13 +72,14 @@ class Engine:
         beside = (self._sweeper, self._jobs, self._callbacks, *self._pollers.threads)
         for thread in (*self._lanes.values(), *beside):
             thread.wake()
+        until = time.monotonic() + timeout
         for lane in self._lanes.values():
-            lane.join(timeout)
-        self.carrier.close(timeout)
+            lane.join(_left(until))
+        self.carrier.close(_left(until))
         self._reports.finish()
         self._links.close()
         for thread in beside:
-            thread.join(timeout)
+            thread.join(_left(until))
 
     def _open_lanes(self) -> None:
         for channel in self.gw.channels.all():

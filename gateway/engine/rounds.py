@@ -34,7 +34,8 @@ class Rounds(threading.Thread, ABC):
                 # Whatever it was, the next round may find it mended; no words of people here.
                 log.error("%s broke: %s", self.name, lines(error))
                 wait = BROKEN
-            if wait is None or wait > 0:
+            # Looked at after the round: a wake that came before it was cleared away.
+            if (wait is None or wait > 0) and not self.stopping.is_set():
                 self._awake.wait(wait)
 
     @abstractmethod

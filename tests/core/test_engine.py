@@ -1,6 +1,7 @@
 """The engine on real threads: lanes, restarts, what other processes write."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,6 +10,7 @@ import pytest
 
 from gateway.engine import Engine
 from gateway.engine.lane import Bucket
+from gateway.engine.rounds import Rounds
 from gateway.store import StoreError
 from gateway.store.lock import is_running, only_one
 from tests.core.field import NOW, Clock, Field
@@ -132,3 +134,19 @@ def test_a_second_gateway_on_the_same_folder_is_refused(
     monkeypatch.setattr("gateway.store.lock.PATIENCE", 0.1)
     with closing(only_one(field.settings.data)), pytest.raises(StoreError, match="Stop it first"):
         only_one(field.settings.data)
+
+
+class _Busy(Rounds):
+    """Is told to stop in the middle of a round, and woken before it looks."""
+
+    def round(self) -> None:
+        self.stopping.set()
+        self.wake()
+        self._awake.clear()
+
+
+def test_a_stop_in_the_middle_of_a_round_is_heard() -> None:
+    thread = _Busy("busy", threading.Event())
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive()
