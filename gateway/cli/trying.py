@@ -7,6 +7,7 @@ from gateway.domain.alerts import Refused
 from gateway.domain.messages import Outcome, Outgoing, Result
 from gateway.domain.phone import BadNumber, normalise
 from gateway.providers import SendError
+from gateway.providers.linking import Linked
 
 OUTCOMES = {
     Outcome.ACCEPTED: "the provider took it. Look at the phone.",
@@ -36,7 +37,11 @@ def text(gw: Gateway, channel: Channel, to: str) -> int:
     except BadNumber:
         raise Refused("That is not a number. Write it with + and the country code.") from None
     words = f"Test from {gw.settings['ORGANISATION']}. No danger. Do nothing."
-    return _told(next(iter(channel.provider.send([Outgoing(0, number, words)]))))
+    try:
+        return _told(next(iter(channel.provider.send([Outgoing(0, number, words)]))))
+    finally:
+        if isinstance(channel.provider, Linked):
+            channel.provider.close()
 
 
 def _told(result: Result) -> int:

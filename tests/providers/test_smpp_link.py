@@ -14,6 +14,7 @@ from gateway.providers.smpp import Smpp
 from gateway.providers.smpp.doubts import Answers, Doubts
 from gateway.providers.smpp.pdu import Command, Message, Pdu, Tag, write_message
 from tests.providers.smsc import Smsc
+from tests.providers.vectors import table
 
 PERSON, CODE = (1, 1, "15550100"), (3, 0, "8008")
 TO = "+15550100"
@@ -279,6 +280,28 @@ def test_a_message_is_acknowledged_only_when_it_is_kept(opened):
         assert (event.sender, event.to, event.text) == (TO, "8008", "MAJI")
 
 
+ANSWERED = [case for case in table("smpp")["vectors"] if "reply_pdu_hex" in case["expect"]]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in ANSWERED])
+def test_what_comes_is_answered_as_the_table_says(opened, case):
+    with Smsc() as smsc:
+        bound(opened(smsc, Ears(), country="UG", **case.get("channel", {})))
+        line = smsc.bound[0]
+        line.sock.sendall(bytes.fromhex(case["request"]["pdu_hex"]))
+        assert bytes(line.answers.get(timeout=5)).hex().upper() == case["expect"]["reply_pdu_hex"]
+        if case["expect"].get("connection") == "close":
+            until(lambda: len(smsc.lines) > 1)
+
+
+def test_one_message_that_cannot_be_written_holds_up_no_other(opened):
+    with Smsc() as smsc:
+        provider = bound(opened(smsc, Ears()))
+        odd = Outgoing(9, TO, "Maji", expires=float("inf"))
+        found = {r.id: r.outcome for r in provider.send([odd, *batch(2)])}
+        assert found == {0: Outcome.ACCEPTED, 1: Outcome.ACCEPTED, 9: Outcome.REJECTED}
+
+
 def test_what_cannot_be_kept_now_is_left_with_them(opened, caplog):
     with Smsc() as smsc:
         ears = Ears()
@@ -298,7 +321,7 @@ def test_receipts_come_in_both_forms_and_what_is_none_is_kept_to_look_at(opened)
         bound(opened(smsc, ears))
         told = b"id:0A1B sub:001 dlvrd:001 done date:2608011001 stat:DELIVRD err:000 text:"
         assert smsc.deliver(Message(PERSON, CODE, told, esm_class=4)).status == 0
-        tlvs = {Tag.RECEIPTED_MESSAGE_ID: b"0A1C\0", Tag.MESSAGE_STATE: b"\5"}
+        tlvs: dict[int, bytes] = {Tag.RECEIPTED_MESSAGE_ID: b"0A1C\0", Tag.MESSAGE_STATE: b"\5"}
         assert smsc.deliver(Message(PERSON, CODE, esm_class=4, tlvs=tlvs)).status == 0
         assert smsc.deliver(Message(PERSON, CODE, b"what?", esm_class=4)).status == 0
         found = [(e.reference, e.status.value) for e in ears.events if isinstance(e, Receipt)]
@@ -322,7 +345,7 @@ def test_a_ussd_step_is_answered_by_a_screen_of_the_same_session(opened):
         ears = Ears()
         ears.screen = Screen("1 Maji\n2 Chakula")
         bound(opened(smsc, ears))
-        tlvs = {Tag.USSD_SERVICE_OP: b"\1", Tag.ITS_SESSION_INFO: b"\0\x10"}
+        tlvs: dict[int, bytes] = {Tag.USSD_SERVICE_OP: b"\1", Tag.ITS_SESSION_INFO: b"\0\x10"}
         step = Message(PERSON, CODE, b"*120*8#", service="USSD", tlvs=tlvs)
         assert smsc.deliver(step).status == 0
         until(lambda: smsc.submitted)

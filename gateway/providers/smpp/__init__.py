@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as TooLate
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gateway.domain.messages import Class, Event, Outgoing, Result, Screen
+from gateway.domain.messages import Class, Event, Outcome, Outgoing, Result, Screen
 from gateway.providers import Answer, Can, Forged, Garbled, Hook, HookError, sending
 from gateway.providers.linking import BOUND, Listener
 from gateway.providers.smpp import orders, receipts, ussd
@@ -116,6 +116,9 @@ class Smpp:
         yield from late
         back = Sending(len(alive))
         errands = [Errand(one.id, self._bodies(one), back) for one in alive]
+        for errand in errands:
+            if not errand.bodies:
+                errand.end(Outcome.REJECTED, "cannot be written")
         urgent = any(one.class_ == Class.EMERGENCY for one in alive)
         with self._opening:
             # Without a listener nothing may be heard: another process keeps what comes.
@@ -146,7 +149,11 @@ class Smpp:
         return orders.screen(asked, shown, self.manner, self.preset, int(ends) if ends else None)
 
     def _bodies(self, message: Outgoing) -> list[bytes]:
-        return [write_message(one) for one in self.bodies(message)]
+        """Return what is written for a message; nothing where it does not fit its fields."""
+        try:
+            return [write_message(one) for one in self.bodies(message)]
+        except (ValueError, OverflowError):
+            return []  # one message nobody can write must not hold up its batch
 
     def _made(self, listener: Listener | None) -> "Link":
         from gateway.providers.smpp.doubts import Doubts
