@@ -78,7 +78,7 @@ def test_a_receipt_that_overtakes_the_answer_to_the_sending_counts(linked, smsc)
 
 def test_ussd_is_dialled_over_the_link(linked, smsc):
     until(lambda: state(linked) == "bound")
-    tlvs = {Tag.USSD_SERVICE_OP: b"\1", Tag.ITS_SESSION_INFO: b"\0\x10"}
+    tlvs: dict[int, bytes] = {Tag.USSD_SERVICE_OP: b"\1", Tag.ITS_SESSION_INFO: b"\0\x10"}
     step = Message(PERSON, CODE, b"*404#", service="USSD", tlvs=tlvs)
     assert smsc.deliver(step).status == 0
     until(lambda: smsc.submitted)

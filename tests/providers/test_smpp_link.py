@@ -13,6 +13,7 @@ from gateway.providers import Account, Unreachable
 from gateway.providers.smpp import Smpp
 from gateway.providers.smpp.doubts import Answers, Doubts
 from gateway.providers.smpp.pdu import Command, Message, Pdu, Tag, write_message
+from tests.providers.certificates import self_signed
 from tests.providers.smsc import Smsc
 from tests.providers.vectors import table
 
@@ -392,6 +393,23 @@ def test_their_question_is_answered_at_once_and_unknown_commands_are_refused(ope
         line.say(Pdu(0x15, 0, 0x4D), Pdu(0x77, 0, 0x1A))
         assert line.answers.get(timeout=5) == Pdu(0x80000015, 0, 0x4D)
         assert line.answers.get(timeout=5) == Pdu(0x80000000, 3, 0x1A)
+
+
+def test_a_line_is_encrypted_where_it_is_set(opened, tmp_path):
+    context, _ = self_signed(tmp_path)
+    with Smsc(tls=context) as smsc:
+        provider = bound(opened(smsc, Ears(), tls="unproven"))
+        assert len(list(provider.send(batch(20)))) == 20
+
+
+def test_a_name_nobody_vouches_for_is_not_believed(opened, tmp_path, monkeypatch):
+    context, file = self_signed(tmp_path)
+    with Smsc(tls=context) as smsc:
+        doubted = opened(smsc, Ears(), tls="yes")
+        until(lambda: "SSLCertVerificationError" in doubted.state)
+        assert smsc.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        bound(opened(smsc, Ears(), tls="yes"))
 
 
 def test_a_silent_line_is_asked_and_one_that_stays_silent_is_left(opened):

@@ -1,6 +1,7 @@
 """SMPP is read, answered and written as its table says, octet for octet."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -111,10 +112,8 @@ ENCODED = cases("encode")
 )
 def test_a_bind_is_written_as_the_table_says(case):
     given_ = case["input"]
-    names = [
-        given_[key] for key in ("system_id", "password", "system_type", "addr_ton", "addr_npi")
-    ]
-    body = write_bind(*names, given_["address_range"])
+    keys = ("system_id", "password", "system_type", "addr_ton", "addr_npi", "address_range")
+    body = write_bind(*(given_[key] for key in keys))
     pdu = Pdu(Command.BIND_TRANSCEIVER, 0, given_["sequence"], body)
     assert bytes(pdu).hex().upper() == case["expect"]["pdu_hex"]
 
@@ -128,7 +127,7 @@ def asked(given_):
         receipt=given_["registered_delivery"],
     )
     if "session" in given_:
-        info = {Tag.ITS_SESSION_INFO: bytes.fromhex(given_["session"])}
+        info: dict[int, bytes] = {Tag.ITS_SESSION_INFO: bytes.fromhex(given_["session"])}
         before = Message(orders.recipient(given_["to"]), how.source, service="USSD", tlvs=info)
         shown, preset = Screen(given_["text"], not given_["end"]), ussd.PRESETS[given_["preset"]]
         return orders.screen(before, shown, how, preset, None)
@@ -220,7 +219,8 @@ def test_a_length_no_pdu_has_is_noticed_before_anything_is_waited_for(length):
 
 def test_pdus_in_pieces_are_put_together_and_those_before_a_bad_length_are_read():
     stream = b"".join(PDUS[:3]) + bytes.fromhex("40000000")
-    received, seen = bytearray(), []
+    received = bytearray()
+    seen: list[Any] = []
     for octet in stream[:-1]:
         received.append(octet)
         seen += map(bytes, frames(received))
