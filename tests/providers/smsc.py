@@ -1,6 +1,7 @@
 """A network of our own on loopback: it binds, takes messages, and tells some."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ class Line:
 class Smsc:
     """Knows one account; notes every message and line."""
 
-    def __init__(self, password: str = "secret", port: int = 0) -> None:
+    def __init__(self, password: str = "secret", tls: ssl.SSLContext | None = None) -> None:
         self.password = password
         self.judge: Judge = lambda number: 0
         self.hold = threading.Event()
@@ -47,7 +48,8 @@ class Smsc:
         self.unanswered = self.most_unanswered = 0
         self._sequence = 1000
         self._lock = threading.Lock()
-        self._ears = socket.create_server(("127.0.0.1", port))
+        self._ears = socket.create_server(("127.0.0.1", 0))
+        self.tls = tls
         self.port = self._ears.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -77,9 +79,15 @@ class Smsc:
                 sock, _ = self._ears.accept()
             except OSError:
                 return
-            line = Line(sock)
-            self.lines.append(line)
-            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+            threading.Thread(target=self._greet, args=(sock,), daemon=True).start()
+
+    def _greet(self, sock: socket.socket) -> None:
+        try:
+            line = Line(self.tls.wrap_socket(sock, server_side=True) if self.tls else sock)
+        except OSError:
+            return  # they did not trust our certificate
+        self.lines.append(line)
+        self._serve(line)
 
     def _serve(self, line: Line) -> None:
         received = bytearray()
