@@ -42,7 +42,7 @@ class Android:
 
     name = "android"
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
-    can = Can(batch=20, connections=2, rate=30 / 1800, once=True, asked=True)
+    can = Can(batch=20, connections=2, rate=30 / 1800, once=True, asked=True, retells=True)
     needs = (
         Need(
             "base_url",
