@@ -12,12 +12,15 @@ from gateway import receive
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Event, Screen, Turn
 from gateway.providers.linking import Linked
-from gateway.store import StoreClosed, channels
+from gateway.store import StoreClosed, channels, inbox
 
 log = logging.getLogger(__name__)
 
 STOPPED = "the gateway is stopped"
 GONE = "off"
+BEGUN = "not bound yet"
+RETOLD = 600.0  # seconds in which a network tells again what it thinks we missed
+LAST = 2.0  # seconds before a crash whose acknowledgements may not have left
 
 
 class Ear:
@@ -35,6 +38,13 @@ class Ear:
 
     def keep(self, reason: str, raw: bytes) -> None:
         receive.keep_call(self._gw, self._channel.name, "link", reason, raw)
+
+    def lately(self) -> Sequence[str]:
+        """Nothing after a stop in good order: then all that was kept is acknowledged."""
+        if self._channel.row["link"] in (None, STOPPED, GONE):
+            return ()
+        db, since = self._gw.store.read, self._gw.clock() - RETOLD
+        return inbox.last_references(db, self._channel.id, since, LAST)
 
     def moved(self, state: str) -> None:
         self._said.put((self._channel.id, state))
@@ -67,6 +77,7 @@ class Links:
         if before := self._closing.pop(channel.id, None):
             before.join()  # turned off and on again, it may be the very same link
         self._open[channel.id] = link
+        self._said.put((channel.id, BEGUN))  # what stands there may be of a run that crashed
         link.open(Ear(self._gw, channel, self._said))
 
     def _end(self, id: int, link: Linked) -> None:

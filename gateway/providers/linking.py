@@ -17,6 +17,9 @@ class Listener(Protocol):
     def keep(self, reason: str, raw: bytes) -> None:
         """Keep what could not be read, for a person to look at."""
 
+    def lately(self) -> Sequence[str]:
+        """Return the references of what was kept last before a crash, perhaps unacknowledged."""
+
     def moved(self, state: str) -> None:
         """Note that the link is bound, or why it is not; return at once."""
 

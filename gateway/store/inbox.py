@@ -71,6 +71,22 @@ def lately(db: sqlite3.Connection, address: int) -> list[sqlite3.Row]:
     return db.execute(sql, (address,)).fetchall()
 
 
+_LAST = """
+SELECT reference, received_at FROM inbound WHERE channel = :channel AND received_at > :since
+ UNION ALL
+SELECT told, received_at FROM part WHERE channel = :channel AND received_at > :since
+ ORDER BY received_at DESC LIMIT 500
+"""
+
+
+def last_references(
+    db: sqlite3.Connection, channel: int, since: float, seconds: float
+) -> list[str]:
+    """Return the references of the last so many seconds in which a channel was heard."""
+    rows = db.execute(_LAST, {"channel": channel, "since": since}).fetchall()
+    return [r["reference"] for r in rows if r["received_at"] >= rows[0]["received_at"] - seconds]
+
+
 def answer(row: sqlite3.Row) -> list[str]:
     """Return what was handed back to the provider when this message first came."""
     return list(json.loads(row["answer"])) if row["answer"] else []

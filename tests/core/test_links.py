@@ -1,10 +1,12 @@
 """A gateway with a network on a link: heard without sending, answered, and told of its state."""
 
 import time
+from queue import SimpleQueue
 
 import pytest
 
 from gateway.engine import Engine
+from gateway.engine.links import STOPPED, Ear
 from gateway.providers.smpp.pdu import Command, Message, Pdu, Tag, write_message
 from gateway.store import channels
 from tests.core.field import Field
@@ -116,3 +118,15 @@ def test_the_state_says_why_a_link_is_down(linked, smsc):
     until(lambda: "password is wrong" in state(linked))
     smsc.password = "secret"
     until(lambda: state(linked) == "bound")
+
+
+def test_after_a_crash_the_last_messages_are_in_doubt_and_after_a_stop_none(linked, smsc):
+    until(lambda: state(linked) == "bound")
+    for words in (b"FLOOD", b"MENU"):
+        smsc.deliver(Message(PERSON, CODE, words))
+    channel = linked.gw.channels.by_id(2)
+    told = {row["reference"] for row in linked.rows("SELECT reference FROM inbound")}
+    assert set(Ear(linked.gw, channel, SimpleQueue()).lately()) == told
+    linked.gw.store.write(lambda db: channels.linked(db, 2, STOPPED, time.time()))
+    stopped = linked.gw.channels.by_id(2)
+    assert Ear(linked.gw, stopped, SimpleQueue()).lately() == ()

@@ -29,6 +29,7 @@ class Ears:
         self.keeping = threading.Event()
         self.keeping.set()
         self.screen = None
+        self.before = []
         self.broken = False
 
     def take(self, events, raw):
@@ -40,6 +41,9 @@ class Ears:
 
     def keep(self, reason, raw):
         self.kept.append((reason, raw))
+
+    def lately(self):
+        return self.before
 
     def moved(self, state):
         self.states.append(state)
@@ -436,6 +440,22 @@ def test_what_was_kept_but_not_acknowledged_is_known_when_it_is_told_again(opene
         smsc.deliver(message)  # and this one is said anew
         first, again, anew = (event.reference for event in ears.events)
         assert first == again != anew
+
+
+def test_what_was_kept_just_before_a_crash_is_known_when_it_is_told_again(opened):
+    with Smsc() as smsc:
+        ears, after = Ears(), Ears()
+        bound(opened(smsc, ears))
+        smsc.deliver(Message(PERSON, CODE, b"1"))
+        after.before = [ears.events[0].reference]
+        smsc.bound[0].close()
+        provider = bound(opened(smsc, after))
+        line = smsc.lines[-1]
+        smsc.deliver(Message(PERSON, CODE, b"1"), line)
+        smsc.deliver(Message(PERSON, CODE, b"1"), line)
+        first, anew = (event.reference for event in after.events)
+        assert first == ears.events[0].reference != anew
+        assert provider.state == "bound"
 
 
 def test_an_answer_that_surely_arrived_leaves_no_doubt():

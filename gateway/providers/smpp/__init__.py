@@ -162,6 +162,7 @@ class Smpp:
         from gateway.providers.smpp.loop import loop
 
         doubts = Doubts()
+        doubts.lost(listener.lately() if listener else ())
         hearing = Hearing(listener, self.ear, doubts) if listener else None
         commands = LINES[self.settings["bind"] if listener else "transmitter"]
         lines = self._lines(commands, int(self.settings["binds"]))

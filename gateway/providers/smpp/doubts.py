@@ -7,7 +7,7 @@ knows a name told twice. Any other message is news, though its words be the same
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from threading import Lock
 from uuid import uuid4
@@ -35,7 +35,7 @@ class Doubts:
                     return kept[1]
         return f"{digest}-{uuid4().hex[:12]}"
 
-    def lost(self, names: list[str]) -> None:
+    def lost(self, names: Sequence[str]) -> None:
         """Note messages that were taken, and of whose answers nobody knows."""
         until = self._clock() + PATIENCE
         with self._lock:
