@@ -6,7 +6,7 @@ from gateway.context import Gateway, read_pack
 from gateway.domain.keywords import normal
 from gateway.sealing import NumberKey, make_key
 from gateway.settings import Settings
-from gateway.store import areas, channels, codes, consent, contacts, create, topics
+from gateway.store import areas, channels, codes, consent, contacts, create, groups, topics
 
 DEMO_AREAS = (
     ("ZZ01", "Riverside", None, 1),
@@ -53,7 +53,7 @@ def load_demo(gw: Gateway) -> None:
             for number in range(DEMO_PEOPLE):
                 _demo_person(gw.numbers, db, number, now)
             exercise = contacts.group_id(db, "Exercise")
-            db.execute("UPDATE groups SET exercise = 1 WHERE id = ?", (exercise,))
+            groups.rehearse(db, exercise, True)
 
     gw.store.write(work)
 

@@ -174,6 +174,12 @@ def test_files_are_short():
     assert {file: count for file, count in lines.items() if count > 250} == {}
 
 
+def test_sql_stays_in_the_store():
+    said = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|PRAGMA) \S")
+    outside = [file for file in SOURCES if not name(file).startswith("store/")]
+    assert [name(file) for file in outside if said.search(file.read_text("utf-8"))] == []
+
+
 def test_functions_are_short():
     lengths = {
         f"{name(file)}:{function.name}": length(function)

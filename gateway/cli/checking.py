@@ -11,7 +11,7 @@ from gateway.cli.opening import plainly
 from gateway.context import Gateway, open_gateway
 from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
-from gateway.store import StoreError, channels, links, users
+from gateway.store import StoreError, channels, inbox, links, users
 
 Line = tuple[str, str, str]  # what, well | look | wrong, a sentence
 
@@ -125,7 +125,7 @@ def _people(gw: Gateway) -> Iterator[Line]:
 
 
 def _clock(gw: Gateway) -> Iterator[Line]:
-    last = gw.store.read.execute("SELECT max(received_at) FROM inbound").fetchone()[0] or 0
+    last = inbox.last_heard(gw.store.read)
     if time.time() < max(OLDEST_CLOCK, last - 300):
         yield "clock", "wrong", "the time is in the past: set the clock before sending"
     else:

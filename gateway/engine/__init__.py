@@ -95,7 +95,7 @@ class Engine:
         seen = None
         while not self._stopping.wait(LOOK):
             try:
-                version = self.gw.store.read.execute("PRAGMA data_version").fetchone()[0]
+                version = self.gw.store.version()
                 if version != seen:
                     seen = version
                     self._rouse()

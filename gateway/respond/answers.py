@@ -9,17 +9,11 @@ from gateway.domain.feedback import Status, road
 from gateway.domain.messages import Class
 from gateway.respond.one_act import act, find
 from gateway.respond.refusals import Refused
-from gateway.store import areas, contacts, feedback, outbox
+from gateway.store import areas, contacts, feedback, inbox, outbox
 from gateway.store.contacts import Person
 
 MOST_PARTS = 4
 IMPATIENCE = 600.0  # seconds; over a slow line a button is pressed again
-_LAST_INBOUND = """
-SELECT id, received_at FROM inbound WHERE address = ? ORDER BY id DESC LIMIT 1
-"""
-_SAME = """
-SELECT 1 FROM feedback_event WHERE feedback = ? AND kind = 'answer' AND text = ? AND at > ?
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ def reply(gw: Gateway, by: str, reference: str, text: str) -> Preview:
     def work(db: sqlite3.Connection, item: sqlite3.Row, now: float) -> Preview:
         way = _way(gw, db, item)
         made = _worded(gw, db, item, way.person, text)
-        if db.execute(_SAME, (item["id"], text.strip(), now - IMPATIENCE)).fetchone():
+        if feedback.answered_since(db, item["id"], text.strip(), now - IMPATIENCE):
             raise Refused("again")
         row = _queue(db, item, way, made, now)
         feedback.event(db, item["id"], "answer", by, now, text=text.strip(), outbox=row)
@@ -90,7 +84,7 @@ def _asked(db: sqlite3.Connection, person: Person) -> int | None:
 
     The gate asks the same again when the answer's turn comes.
     """
-    last = db.execute(_LAST_INBOUND, (person.address,)).fetchone()
+    last = inbox.last_of(db, person.address)
     since = person.consent_at or 0.0
     if person.consent == "out" and (last is None or last["received_at"] <= since):
         raise Refused("left")

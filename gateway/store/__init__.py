@@ -143,6 +143,10 @@ class Store:
             db = self._local.db = connect(self.file, read_only=True)
         return db
 
+    def version(self) -> int:
+        """A number that changes with every commit of anybody, as this thread sees it."""
+        return int(self.read.execute("PRAGMA data_version").fetchone()[0])
+
     def alive(self) -> bool:
         return self._writer.alive()
 

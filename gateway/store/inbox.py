@@ -115,3 +115,15 @@ def has_old_calls(db: sqlite3.Connection, now: float) -> bool:
 def kept_calls(db: sqlite3.Connection, limit: int = 25) -> list[sqlite3.Row]:
     sql = "SELECT * FROM kept_call ORDER BY id DESC LIMIT ?"
     return db.execute(sql, (limit,)).fetchall()
+
+
+def last_of(db: sqlite3.Connection, address: int) -> sqlite3.Row | None:
+    """Return the last message of an address, or None."""
+    sql = "SELECT id, received_at FROM inbound WHERE address = ? ORDER BY id DESC LIMIT 1"
+    row: sqlite3.Row | None = db.execute(sql, (address,)).fetchone()
+    return row
+
+
+def last_heard(db: sqlite3.Connection) -> float:
+    """Return when the last message came in, 0 if none ever did."""
+    return float(db.execute("SELECT coalesce(max(received_at), 0) FROM inbound").fetchone()[0])

@@ -6,6 +6,7 @@ Sensitive items leave the ordinary lists, search, numbers and export the moment 
 from gateway.store.feedback.items import (
     NotFound,
     add,
+    answered_since,
     assign,
     by_id,
     by_reference,
@@ -29,6 +30,7 @@ __all__ = [
     "PERSON",
     "NotFound",
     "add",
+    "answered_since",
     "assign",
     "attach",
     "by_id",

@@ -189,3 +189,10 @@ def mark(
     event(db, id, "sensitive", by, now, old=old, new=new, text=reason)
     if sensitive and item["priority"] in ("p3", "p4"):
         prioritise(db, id, "p2", by, now)
+
+
+def answered_since(db: sqlite3.Connection, id: int, text: str, since: float) -> bool:
+    """Whether an item was answered with these very words after that."""
+    sql = """SELECT 1 FROM feedback_event
+              WHERE feedback = ? AND kind = 'answer' AND text = ? AND at > ?"""
+    return db.execute(sql, (id, text, since)).fetchone() is not None
