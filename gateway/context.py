@@ -119,6 +119,7 @@ class Gateway:
     clock: Callable[[], float] = time.time
     wake: Callable[[], None] = _nobody
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
+    voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
 
     @property
     def tags(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.context import Gateway
 from gateway.domain.dialogue import Area
@@ -14,6 +14,28 @@ OFFERED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """One chain of languages, with what sentences may name without being told.
+
+    `said` keeps the sentences that need no more than that: most answers are such.
+    """
+
+    chain: tuple[str, ...]
+    always: Mapping[str, object]
+    said: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, gw: Gateway, language: str, around: tuple[str, ...]) -> "Voice":
+        """Return the voice of a language in a place, made once."""
+        known = gw.voices.get((language, around))
+        if known is None:
+            chain = tuple(gw.languages.chain(language, around, gw.settings["LANGUAGE"]))
+            always = {"org": gw.organisation(chain), "emergency": gw.settings["EMERGENCY"]}
+            known = gw.voices[language, around] = cls(chain, always)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """Words come in `language`, the first of the person's chain that we have content in."""
 
@@ -22,8 +44,7 @@ class Asking:
     language: str
     around: tuple[str, ...]
     screens: bool
-    chain: tuple[str, ...]
-    always: Mapping[str, object]  # what sentences may name without being told
+    voice: Voice
 
     @classmethod
     def of(
@@ -35,12 +56,23 @@ class Asking:
         screens: bool,
     ) -> "Asking":
         """Make what a dialogue in one language may ask."""
-        chain = tuple(gw.languages.chain(language, around, gw.settings["LANGUAGE"]))
-        always = {"org": gw.organisation(chain), "emergency": gw.settings["EMERGENCY"]}
-        return cls(gw, db, language, around, screens, chain, always)
+        return cls(gw, db, language, around, screens, Voice.of(gw, language, around))
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The languages to try, best first."""
+        return self.voice.chain
 
     def say(self, key: str, **values: object) -> str:
-        return self.gw.languages.say(self.chain, key, None, **{**self.always, **values}).text
+        if values:
+            return self._say(key, values)
+        if key not in self.voice.said:
+            self.voice.said[key] = self._say(key, {})
+        return self.voice.said[key]
+
+    def _say(self, key: str, values: Mapping[str, object]) -> str:
+        given = {**self.voice.always, **values}
+        return self.gw.languages.say(self.chain, key, None, **given).text
 
     def normal(self, text: str) -> str:
         return normal(text)
@@ -71,6 +103,6 @@ def asking(
 ) -> Asking:
     """Choose the person's one language and make what their dialogue may ask."""
     around = tuple(areas.languages(db, person.area)) if person.area else ()
-    chain = gw.languages.chain(language or person.language, around, gw.settings["LANGUAGE"])
-    chosen = gw.languages.choose(chain, "help")
+    voice = Voice.of(gw, language or person.language or "", around)
+    chosen = gw.languages.choose(voice.chain, "help")
     return Asking.of(gw, db, chosen, around, screens)

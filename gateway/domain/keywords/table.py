@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.domain.keywords.listing import (
@@ -22,6 +23,8 @@ _SENTENCE = re.compile(r"[.!?;,\n\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff0
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 _LONGEST_HEAD = 4
 _LONG = 1000  # letters; of a longer message the beginning and the end are looked at
+_SHORT = 40  # letters; so short, the same words come again and again
+_REMEMBERED = 2048
 
 
 class Match(NamedTuple):
@@ -52,6 +55,7 @@ class Keywords:
         self._polite = {tag: spellings(told, "polite") for tag, told in words.items()}
         self._leaving = {tag: spellings(told, "leaving") for tag, told in words.items()}
         self._cries = {tag: spellings(told, "cry") for tag, told in words.items()}
+        self._known = lru_cache(_REMEMBERED)(self._match)
 
     def match(
         self,
@@ -65,6 +69,13 @@ class Keywords:
         `language` is the contact's, `languages` the deployment's in order; `pending` is true
         for a contact who has not joined: only then does a bare yes mean to join.
         """
+        if len(text) > _SHORT:
+            return self._match(text, language, tuple(languages), pending)
+        return self._known(text, language, tuple(languages), pending)
+
+    def _match(
+        self, text: str, language: str | None, languages: tuple[str, ...], pending: bool
+    ) -> Match | None:
         asked = _Asked(self._order(language, languages), pending)
         ends = text if len(text) <= _LONG else f"{text[: _LONG // 2]}\n{text[-_LONG // 2 :]}"
         return (
