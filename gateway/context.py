@@ -121,11 +121,11 @@ class Gateway:
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
 
-    @property
-    def tags(self) -> list[str]:
-        """The languages of this deployment, its default first."""
+    tags: tuple[str, ...] = field(init=False)  # the languages in use, the default first
+
+    def __post_init__(self) -> None:
         known = self.settings.languages or self.languages.languages()
-        return list(dict.fromkeys([self.settings["LANGUAGE"], *known]))
+        self.tags = tuple(dict.fromkeys([self.settings["LANGUAGE"], *known]))
 
     def organisation(self, chain: Sequence[str]) -> str:
         """Who speaks: the name that was set, else the Red Cross as the language calls it."""

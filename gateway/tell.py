@@ -11,11 +11,13 @@ from gateway import told
 from gateway.store import alerts, audit, feedback, messages, webhooks
 
 
-def message_in(db: sqlite3.Connection, id: int, now: float) -> None:
-    """A message came in and was decided upon; of a sensitive one nobody is told."""
-    row = messages.one(db, "in", id) if webhooks.wanted(db, "message.in") else None
-    if row is not None:
-        _tell(db, "message.in", told.message(row), now)
+def messages_in(db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:
+    """Messages came in and were decided upon; of a sensitive one nobody is told."""
+    if not ids or not webhooks.wanted(db, "message.in"):
+        return
+    for id in ids:
+        if row := messages.one(db, "in", id):
+            _tell(db, "message.in", told.message(row), now)
 
 
 def messages_moved(db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:

@@ -63,7 +63,7 @@ def _people(gw: Gateway, db: Any) -> None:
 
 
 def write_in(db: Any, reference: str, at: float) -> None:
-    inbox.add(db, 1, Inbound(NUMBER, "4040", "words", reference), 1, at)
+    inbox.add(db, 1, [(Inbound(NUMBER, "4040", "words", reference), 1, None)], at)
 
 
 def leave(gw: Gateway, at: float) -> None:

@@ -10,8 +10,8 @@ from typing import cast
 
 from gateway import receive
 from gateway.context import Channel, Gateway
-from gateway.domain.messages import Event, Screen, Turn
-from gateway.providers.linking import Linked
+from gateway.domain.messages import Screen, Turn
+from gateway.providers.linking import Linked, Told
 from gateway.store import StoreClosed, channels, inbox
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,25 @@ class Ear:
     def __init__(self, gw: Gateway, channel: Channel, said: "SimpleQueue[tuple[int, str]]") -> None:
         self._gw, self._channel, self._said = gw, channel, said
 
-    def take(self, events: Sequence[Event], raw: bytes) -> Screen | None:
-        for event in events:
-            if isinstance(event, Turn):
-                return receive.turn(self._gw, self._channel, event)
-        receive.take(self._gw, self._channel, events, raw)
-        return None
+    def take(self, told: Sequence[Told]) -> Sequence[Screen | BaseException | None]:
+        """People wait for a screen: turns come first, and all else is taken together."""
+        found: list[Screen | BaseException | None] = [None] * len(told)
+        others = []
+        for place, (events, raw) in enumerate(told):
+            if events and isinstance(events[0], Turn):
+                found[place] = self._turn(events[0])
+            else:
+                others.append((place, (events, raw)))
+        taken = receive.take_all(self._gw, self._channel, [one for _, one in others])
+        for (place, _), texts in zip(others, taken, strict=True):
+            found[place] = texts if isinstance(texts, BaseException) else None
+        return found
+
+    def _turn(self, turn: Turn) -> Screen | BaseException | None:
+        try:
+            return receive.turn(self._gw, self._channel, turn)
+        except Exception as error:
+            return error
 
     def keep(self, reason: str, raw: bytes) -> None:
         receive.keep_call(self._gw, self._channel.name, "link", reason, raw)

@@ -11,7 +11,7 @@ from gateway.context import Gateway
 from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier
 from gateway.queue.whole import lines
-from gateway.receive import messages, talk, turns
+from gateway.receive import desk, talk, turns
 from gateway.send import give_up_on, put_back
 from gateway.store import StoreClosed, channels, inbox, outbox, receipts, sessions
 
@@ -86,7 +86,7 @@ class Sweeper(Rounds):
         now = self._gw.clock()
         for row in sessions.stale(self._gw.store.read, "ussd", now - turns.PATIENCE):
             self._close(turns.expire, row, now)
-        for row in sessions.stale(self._gw.store.read, "sms", now - messages.OPEN):
+        for row in sessions.stale(self._gw.store.read, "sms", now - desk.OPEN):
             self._close(talk.expire, row, now)
 
     def _close(self, expire: Callable[..., None], row: sqlite3.Row, now: float) -> None:

@@ -7,12 +7,14 @@ from gateway.domain.messages import Event, Screen
 
 BOUND = "bound"
 
+Told = tuple[Sequence[Event], bytes]  # what one call tells, and the call as it came
+
 
 class Listener(Protocol):
     """What a link tells the gateway; called from threads of the link's own."""
 
-    def take(self, events: Sequence[Event], raw: bytes) -> Screen | None:
-        """Take what came; return once it is on disk, with the screen to show if any."""
+    def take(self, told: Sequence[Told]) -> Sequence[Screen | BaseException | None]:
+        """Take what came; return once it is on disk: the screen to show if any, or the error."""
 
     def keep(self, reason: str, raw: bytes) -> None:
         """Keep what could not be read, for a person to look at."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway import tell
 from gateway.context import Channel, Gateway
@@ -9,10 +10,10 @@ from gateway.domain.feedback import Status
 from gateway.domain.messages import Class, Inbound
 from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
-from gateway.store import areas, contacts, feedback, outbox
+from gateway.receive.desk import Desk
+from gateway.store import areas, contacts, feedback
 from gateway.store.contacts import Person
 
-HOUR = 3600.0
 # Two machines can answer each other for ever, and each answer is paid for. Nobody reads more
 # than this in an hour; what they write is kept all the same.
 MOST_ANSWERS = 30
@@ -23,7 +24,7 @@ class Case:
     """Everything a decision needs; `answers` gathers what was said back."""
 
     gw: Gateway
-    db: sqlite3.Connection
+    desk: Desk
     channel: Channel
     person: Person
     message: Inbound
@@ -38,16 +39,18 @@ class Case:
         """Answer with a sentence of ours."""
         self.reply(self.asking.say(key, **values), source or key, class_)
 
+    @property
+    def db(self) -> sqlite3.Connection:
+        return self.desk.db
+
     def reply(self, text: str, source: str, class_: Class = Class.NORMAL) -> None:
         """Queue an answer on the channel the person wrote on; names cannot be answered."""
         if self.person.kind == "name" or "answered" in self.message.flags:
             return
-        if outbox.answers_since(self.db, self.person.address, self.now - HOUR) >= MOST_ANSWERS:
+        if self.desk.answered(self.person.address) + len(self.answers) >= MOST_ANSWERS:
             return
         self.answers.append(text)
-        id = reply(self, text, source, class_)
-        if self.channel.hands_back:
-            outbox.handed_back(self.db, id, self.now)
+        self.desk.answer(_answer(self, text, source, class_))
 
     def file(
         self, type: str, text: str, area: str | None = None, priority: str | None = None
@@ -73,23 +76,22 @@ class Case:
         self.asking = self.asking.within(language)
 
 
-def reply(case: Case, text: str, source: str, class_: Class) -> int:
+def _answer(case: Case, text: str, source: str, class_: Class) -> dict[str, Any]:
     size = measure(text)
-    return outbox.add(
-        case.db,
-        address=case.person.address,
-        recipient=case.person.value,
-        channel=case.channel.id,
-        class_=class_,
-        text=text,
-        language=case.asking.language,
-        source=source,
-        parts=size.parts,
-        alphabet=size.alphabet,
-        due_at=case.now,
-        inbound=case.id,
-        now=case.now,
-    )
+    return {
+        "address": case.person.address,
+        "recipient": case.person.value,
+        "channel": case.channel.id,
+        "class_": class_,
+        "text": text,
+        "language": case.asking.language,
+        "source": source,
+        "parts": size.parts,
+        "alphabet": size.alphabet,
+        "inbound": case.id,
+        "now": case.now,
+        "back": int(case.channel.hands_back),
+    }
 
 
 def file_item(

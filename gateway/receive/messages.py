@@ -1,81 +1,19 @@
 """What a message means: keywords first, then an open dialogue, then words for a person."""
 
-import json
 import sqlite3
 from typing import Any
 
-from gateway import tell
-from gateway.context import Channel, Gateway
-from gateway.domain.keywords import Match, is_topic, normal, reference
-from gateway.domain.messages import Class, Inbound
-from gateway.receive import departures, speaking, talk, topics
-from gateway.receive.asking import asking
-from gateway.receive.case import HOUR, Case
-from gateway.store import feedback, inbox, sessions
-from gateway.store.contacts import Person
+import msgspec
 
-OPEN = 72 * 3600.0  # seconds an SMS dialogue waits for its next answer
-TWINS = 600.0  # seconds in which a message told under two references counts as one
+from gateway.domain.keywords import Match, is_topic, normal, reference
+from gateway.domain.messages import Class
+from gateway.receive import departures, speaking, talk, topics
+from gateway.receive.case import Case
+from gateway.receive.desk import HOUR
+from gateway.store import feedback, inbox
+
 OFTEN = 3  # times an hour that the same words, no keyword of ours, are filed and answered
 ASKED = ("pending", "out")  # only they can join by a bare yes
-
-
-def take(
-    gw: Gateway,
-    db: sqlite3.Connection,
-    channel: Channel,
-    person: Person,
-    message: Inbound,
-    now: float,
-    raw: bytes,
-) -> list[str]:
-    """Keep a message and answer it; what was told before gets the same answer again."""
-    twin = _twin(db, channel, person, message, now)
-    if twin is not None:
-        return inbox.answer(twin)
-    id = inbox.add(db, channel.id, message, person.address, now, raw if message.flags else None)
-    if id is None:
-        return _again(db, channel, message, now, raw)
-    case = Case(gw, db, channel, person, message, id, now, asking(gw, db, person, screens=False))
-    decision = decide(case)
-    back = case.answers if channel.hands_back else []
-    inbox.decided(db, id, decision, case.asking.language, back)
-    tell.message_in(db, id, now)
-    return back
-
-
-def _twin(
-    db: sqlite3.Connection, channel: Channel, person: Person, message: Inbound, now: float
-) -> sqlite3.Row | None:
-    """Find the same message under another reference.
-
-    Some phones tell one message twice with new ids; its words and its second then are the same,
-    which nobody manages who sends the same words twice.
-    """
-    if message.at is None or not channel.provider.can.retells:
-        return None
-    for row in inbox.lately(db, person.address):
-        same = (channel.id, message.text, message.at.timestamp())
-        apart = row["reference"] != message.reference and row["received_at"] > now - TWINS
-        if apart and (row["channel"], row["text"], row["provider_at"]) == same:
-            return row
-    return None
-
-
-def _again(
-    db: sqlite3.Connection, channel: Channel, message: Inbound, now: float, raw: bytes
-) -> list[str]:
-    """Answer a repeat as before; other words under a known reference are kept for a person.
-
-    A phone that was set up afresh, or a provider's fault, may use a reference twice: what
-    comes under it is no repeat, and must not be lost.
-    """
-    first = inbox.by_reference(db, channel.id, message.reference)
-    if first is not None and (first["sender"], first["text"]) == (message.sender, message.text):
-        return inbox.answer(first)
-    body = raw or message.text.encode()
-    inbox.keep_call(db, channel.name, "message", "reference told before", body, now)
-    return []
 
 
 def decide(case: Case) -> str:
@@ -83,8 +21,8 @@ def decide(case: Case) -> str:
     gw, person, text = case.gw, case.person, case.message.text
     pending = person.consent in ASKED
     match = gw.keywords.match(text, person.language, gw.tags, pending)
-    talking = sessions.open_one(case.db, person.address, "sms", case.now - OPEN)
-    notes: dict[str, Any] = json.loads(talking["state"] or "{}") if talking else {}
+    talking = case.desk.talking(person.address)
+    notes = _notes(talking)
     if notes.get("suggested") in gw.pack.topics and normal(text) in _said(case, "yes"):
         return topics.show(case, talking, notes["suggested"], 1)
     if match:
@@ -102,6 +40,11 @@ def decide(case: Case) -> str:
     if match:
         return _keyword(case, match, talking, notes)
     return _words(case, talking)
+
+
+def _notes(talking: sqlite3.Row | None) -> dict[str, Any]:
+    notes: dict[str, Any] = msgspec.json.decode(talking["state"] or "{}") if talking else {}
+    return notes
 
 
 def _at_any_moment(case: Case, match: Match) -> str | None:

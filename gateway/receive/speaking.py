@@ -10,10 +10,11 @@ from gateway.receive.case import Case
 
 def as_asked(case: Case, match: Match) -> None:
     """Someone new who uses a keyword of a language, and its letters, is answered in it."""
+    if case.person.language is not None:
+        return
     intent, spoken = match.intent, match.language or ""
     telling = is_topic(intent) or ":" in intent or intent in ("menu", "more")
-    ours = spoken in case.gw.languages.languages() and may_be(spoken, match.rest)
-    if case.person.language is None and telling and ours:
+    if telling and spoken in case.gw.languages.contents and may_be(spoken, match.rest):
         case.speak(spoken)
 
 

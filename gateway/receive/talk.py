@@ -5,6 +5,8 @@ import sqlite3
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from gateway.context import Gateway
 from gateway.domain.dialogue import Move, Pack, State, partial, prompt, sms, start, step
 from gateway.domain.keywords import Match, normal
@@ -74,10 +76,10 @@ def _show(
 
 def save(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> None:
     """Remember where the talk stands; a new talk begins with this message."""
-    row = talking or sessions.begin(
-        case.db, case.person.address, case.channel.id, "sms", f"sms-{case.id}", case.now
-    )
-    sessions.save(case.db, row["id"], case.now, notes, language=case.asking.language)
+    begun = {"channel": case.channel.id, "reference": f"sms-{case.id}"}
+    known = {"channel": talking["channel"], "reference": talking["reference"]} if talking else begun
+    told = {"address": case.person.address, "language": case.asking.language, "now": case.now}
+    case.desk.talk({**known, **told, "state": msgspec.json.encode(notes).decode()})
 
 
 def form_for(pack: Pack, type: str) -> str | None:

@@ -5,17 +5,18 @@ All writes go through one thread (`Store.write`); readers have connections of th
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
 from gateway.files import folder
-from gateway.store.writer import StoreClosed, Writer
+from gateway.store.writer import Many, StoreClosed, Writer
 
 __all__ = ["Store", "StoreClosed", "StoreError", "connect", "migrate"]
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class StoreError(Exception):
@@ -134,6 +135,10 @@ class Store:
     def write(self, work: Callable[[sqlite3.Connection], T], background: bool = False) -> T:
         """Run work in a transaction of its own; return once it is on disk."""
         return self._writer.write(work, background)
+
+    def write_together(self, many: Many[Item, T], items: Iterable[Item]) -> list[T | BaseException]:
+        """Run `many` for these items, and for others' in the same commit; see Writer."""
+        return self._writer.write_together(many, items)
 
     @property
     def read(self) -> sqlite3.Connection:

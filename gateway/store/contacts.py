@@ -1,7 +1,8 @@
 """People and their addresses (a person may have two SIMs)."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,15 @@ from gateway.store import consent
 
 _PERSON = """
 SELECT address.id AS address, address.value, address.kind, address.consent, address.consent_at,
-       address.paused_at, address.contact, contact.language, contact.area, contact.heard_at
+       address.paused_at, address.contact, contact.language, contact.area, contact.heard_at,
+       address.channel
   FROM address JOIN contact ON contact.id = address.contact
 """
 _BY_VALUE = _PERSON + " WHERE address.value = ?"
+_BY_VALUES = f"{_PERSON} WHERE address.value IN (SELECT value FROM json_each(?))"
 _BY_ADDRESS = _PERSON + " WHERE address.id = ?"
+_HEARD = "UPDATE contact SET heard_at = ? WHERE id IN (SELECT value FROM json_each(?))"
+_CHANNEL = "UPDATE address SET channel = ? WHERE id IN (SELECT value FROM json_each(?))"
 _UNINVITED = """
  WHERE address.consent = 'pending' AND address.kind = 'phone'
    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.address = address.id
@@ -77,10 +82,23 @@ class Person:
     consent_at: float | None
     paused_at: float | None
     heard_at: float | None
+    channel: int | None
 
 
 def _person(row: sqlite3.Row) -> Person:
-    return Person(**{name: row[name] for name in Person.__slots__})
+    return Person(
+        row["address"],
+        row["contact"],
+        row["value"],
+        row["kind"],
+        row["language"],
+        row["area"],
+        row["consent"],
+        row["consent_at"],
+        row["paused_at"],
+        row["heard_at"],
+        row["channel"],
+    )
 
 
 def by_value(db: sqlite3.Connection, value: str) -> Person | None:
@@ -116,13 +134,31 @@ def add(
 
 
 def meet(
-    db: sqlite3.Connection, kind: str, value: str, number_key: str, now: float, channel: int
-) -> Person:
-    """Return the person at an address, added if new, and note that they were heard."""
-    found = by_value(db, value) or add(db, kind, value, number_key, now, channel=channel)
-    db.execute("UPDATE contact SET heard_at = ? WHERE id = ?", (now, found.contact))
-    db.execute("UPDATE address SET channel = ? WHERE id = ?", (channel, found.address))
-    return found
+    db: sqlite3.Connection,
+    senders: Mapping[str, str],
+    key_of: Callable[[str], str],
+    now: float,
+    channel: int,
+) -> dict[str, Person]:
+    """Return the people at these addresses (their kind by value), added if new.
+
+    It is noted that they were heard, and on which channel they wrote last.
+    """
+    people = by_values(db, senders)
+    known = list(people.values())
+    for value, kind in senders.items():
+        if value not in people:
+            people[value] = add(db, kind, value, key_of(value), now, channel=channel)
+    db.execute(_HEARD, (now, json.dumps([person.contact for person in people.values()])))
+    if moved := [person.address for person in known if person.channel != channel]:
+        db.execute(_CHANNEL, (channel, json.dumps(moved)))
+    return people
+
+
+def by_values(db: sqlite3.Connection, values: Iterable[str]) -> dict[str, Person]:
+    """Return who is known at these addresses."""
+    rows = db.execute(_BY_VALUES, (json.dumps(list(values)),))
+    return {row["value"]: _person(row) for row in rows}
 
 
 def set_language(db: sqlite3.Connection, contact: int, language: str | None) -> None:

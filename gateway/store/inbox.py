@@ -2,17 +2,20 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable, Sequence
 
 from gateway.domain.messages import Inbound
 
 _ADD = """
-INSERT INTO inbound (channel, reference, address, sender, recipient, text, raw, media, network,
-                     flags, provider_at, received_at, language, decision, answer)
-VALUES (:channel, :reference, :address, :sender, :recipient, :text, :raw, :media, :network,
-        :flags, :provider_at, :received_at, NULL, '', NULL)
-    ON CONFLICT (channel, reference) DO NOTHING
-RETURNING id
+INSERT INTO inbound (id, channel, reference, address, sender, recipient, text, raw, media, network,
+                     flags, provider_at, received_at, decision)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')
 """
+_TOLD = """
+SELECT reference FROM inbound
+ WHERE channel = ? AND reference IN (SELECT value FROM json_each(?))
+"""
+_DECIDED = "UPDATE inbound SET decision = ?, language = ?, answer = ? WHERE id = ?"
 _KEEP = "INSERT INTO kept_call (channel, kind, reason, body, at) VALUES (?, ?, ?, ?, ?)"
 
 _KEEP_THE_LAST = """
@@ -26,37 +29,56 @@ KEPT_SECONDS = 7 * 86400
 def add(
     db: sqlite3.Connection,
     channel: int,
-    message: Inbound,
-    address: int | None,
+    messages: Sequence[tuple[Inbound, int | None, bytes | None]],
     now: float,
-    raw: bytes | None = None,
-) -> int | None:
-    """Keep a message; return its id, or None if we already have it."""
-    media = json.dumps([{"url": m.url, "type": m.type} for m in message.media])
-    row = {
-        "channel": channel,
-        "reference": message.reference,
-        "address": address,
-        "sender": message.sender,
-        "recipient": message.to,
-        "text": message.text,
-        "raw": raw,
-        "media": media if message.media else None,
-        "network": message.network,
-        "flags": ",".join(message.flags) or None,
-        "provider_at": message.at.timestamp() if message.at else None,
-        "received_at": now,
-    }
-    found = db.execute(_ADD, row).fetchone()
-    return int(found["id"]) if found else None
+) -> list[int | None]:
+    """Keep messages, each with its address and raw call; None for one that we already have.
+
+    One thread writes, so ids are counted here; no two of these may have one reference.
+    """
+    asked = json.dumps([message.reference for message, _, _ in messages])
+    told = {row["reference"] for row in db.execute(_TOLD, (channel, asked))}
+    first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM inbound").fetchone()[0]
+    ids: list[int | None] = []
+    rows: list[tuple[object, ...]] = []
+    for message, address, raw in messages:
+        known = message.reference in told
+        ids.append(None if known else first + len(rows))
+        if not known:
+            rows.append((ids[-1], channel, *_columns(message, address, raw), now))
+    db.executemany(_ADD, rows)
+    return ids
 
 
-def decided(
-    db: sqlite3.Connection, id: int, decision: str, language: str | None, answer: list[str]
-) -> None:
-    """Write down what was decided and answered, so that a repeat gets the same answer."""
-    sql = "UPDATE inbound SET decision = ?, language = ?, answer = ? WHERE id = ?"
-    db.execute(sql, (decision, language, json.dumps(answer) if answer else None, id))
+def _columns(message: Inbound, address: int | None, raw: bytes | None) -> tuple[object, ...]:
+    media = [{"url": m.url, "type": m.type} for m in message.media]
+    return (
+        message.reference,
+        address,
+        message.sender,
+        message.to,
+        message.text,
+        raw,
+        json.dumps(media) if media else None,
+        message.network,
+        ",".join(message.flags) or None,
+        message.at.timestamp() if message.at else None,
+    )
+
+
+Decision = tuple[str, str | None, Sequence[str], int]
+
+
+def decided(db: sqlite3.Connection, decisions: Iterable[Decision]) -> None:
+    """Write down what was decided, in which language, and what was answered, by inbound id.
+
+    A repeat then gets the same answer.
+    """
+    rows = [
+        (decision, language, json.dumps(answers) if answers else None, id)
+        for decision, language, answers, id in decisions
+    ]
+    db.executemany(_DECIDED, rows)
 
 
 def by_reference(db: sqlite3.Connection, channel: int, reference: str) -> sqlite3.Row | None:

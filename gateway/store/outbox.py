@@ -67,11 +67,6 @@ _WITHDRAW = """
 UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
  WHERE alert = ? AND address > ? AND address <= ? AND state = 'queued'
 """
-_ANSWERS = """
-SELECT count(*) FROM
-  (SELECT inbound, created_at FROM outbox WHERE address = ? ORDER BY id DESC LIMIT 100)
- WHERE inbound IS NOT NULL AND created_at > ?
-"""
 _AHEAD = """
  WHERE id IN (SELECT id FROM outbox WHERE state = 'queued'
               UNION ALL SELECT id FROM outbox WHERE state = 'claimed')
@@ -118,17 +113,6 @@ def add(
     row |= {"alphabet": alphabet, "due_at": due_at, "expires_at": expires_at, "now": now}
     row |= {"inbound": inbound, "feedback": feedback, "forced": int(forced)}
     return int(db.execute(_ADD, row).fetchone()["id"])
-
-
-def answers_since(db: sqlite3.Connection, address: int, since: float) -> int:
-    """How many of our last hundred messages to an address were answers, and since then."""
-    return int(db.execute(_ANSWERS, (address, since)).fetchone()[0])
-
-
-def handed_back(db: sqlite3.Connection, id: int, now: float) -> None:
-    """The message goes out in the answer to the provider's own call: no lane will claim it."""
-    sql = "UPDATE outbox SET state = 'sent', sent_at = ?, attempts = 1 WHERE id = ?"
-    db.execute(sql, (now, id))
 
 
 def claim(

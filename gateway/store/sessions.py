@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _ADD = """
@@ -19,6 +20,18 @@ _OPEN = """
 SELECT * FROM session
  WHERE address = ? AND kind = ? AND ended_at IS NULL AND updated_at >= ? AND id <> ?
  ORDER BY updated_at DESC LIMIT 1
+"""
+_OPEN_ONES = """
+SELECT * FROM session
+ WHERE address IN (SELECT value FROM json_each(?)) AND kind = ? AND ended_at IS NULL
+   AND updated_at >= ?
+ ORDER BY updated_at
+"""
+_TALK = """
+INSERT INTO session (address, channel, kind, reference, state, language, started_at, updated_at)
+VALUES (:address, :channel, 'sms', :reference, :state, :language, :now, :now)
+    ON CONFLICT (channel, reference) DO UPDATE
+   SET state = excluded.state, language = excluded.language, updated_at = excluded.updated_at
 """
 _STALE = """
 SELECT * FROM session WHERE ended_at IS NULL AND kind = ? AND updated_at < ?
@@ -73,6 +86,19 @@ def open_one(
     """The dialogue this person was in, if it moved since then."""
     row: sqlite3.Row | None = db.execute(_OPEN, (address, kind, since, not_this)).fetchone()
     return row
+
+
+def open_ones(
+    db: sqlite3.Connection, addresses: Sequence[int], kind: str, since: float
+) -> dict[int, sqlite3.Row]:
+    """The dialogue each of these people was in, by address, if it moved since then."""
+    rows = db.execute(_OPEN_ONES, (json.dumps(addresses), kind, since))
+    return {row["address"]: row for row in rows}
+
+
+def talks(db: sqlite3.Connection, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write where dialogues over SMS stand, by channel and reference; new ones begin."""
+    db.executemany(_TALK, rows)
 
 
 def set_aside(db: sqlite3.Connection, id: int) -> None:

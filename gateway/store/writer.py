@@ -4,11 +4,13 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Work = Callable[[sqlite3.Connection], T]
+Many = Callable[[sqlite3.Connection, list[Item]], Sequence[T]]
 
 MOST_UNITS = 500
 REST = 1 / 20
@@ -19,14 +21,20 @@ class StoreClosed(Exception):
 
 
 class _Unit:
-    __slots__ = ("done", "error", "result", "work")
+    """One piece of work; `many` does it, for this item, together with others of its kind."""
 
-    def __init__(self, work: Work[Any]) -> None:
-        self.work = work
+    __slots__ = ("done", "error", "item", "many", "result")
+
+    def __init__(self, many: Many[Any, Any], item: Any) -> None:
+        self.many, self.item = many, item
         self.result: Any = None
         self.error: BaseException | None = None
         self.done = threading.Lock()
         self.done.acquire()
+
+
+def _alone(db: sqlite3.Connection, works: list[Work[Any]]) -> list[Any]:
+    return [work(db) for work in works]
 
 
 class Writer:
@@ -51,17 +59,32 @@ class Writer:
 
     def write(self, work: Work[T], background: bool = False) -> T:
         """Run work in a transaction; return its result once it is on disk."""
-        unit = _Unit(work)
-        with self._ready:
-            if self._closed:
-                raise StoreClosed
-            (self._background if background else self._units).append(unit)
-            self._ready.notify()
-        unit.done.acquire()
+        unit = _Unit(_alone, work)
+        self._hand([unit], self._background if background else self._units)
         if unit.error is not None:
             raise unit.error
         result: T = unit.result
         return result
+
+    def write_together(self, many: Many[Item, T], items: Iterable[Item]) -> list[T | BaseException]:
+        """Run `many` for these items and for those that others hand over meanwhile.
+
+        It gets a list of items and returns a result for each. If it fails, each item is tried
+        alone, so that one that cannot be written spoils no other: its place holds the error.
+        """
+        units = [_Unit(many, item) for item in items]
+        if units:
+            self._hand(units, self._units)
+        return [unit.result if unit.error is None else unit.error for unit in units]
+
+    def _hand(self, units: list[_Unit], queue: deque[_Unit]) -> None:
+        with self._ready:
+            if self._closed:
+                raise StoreClosed
+            queue.extend(units)
+            self._ready.notify()
+        for unit in units:
+            unit.done.acquire()
 
     def waiting(self) -> int:
         """Units handed over and not yet begun."""
@@ -103,29 +126,51 @@ class Writer:
     def _commit(self, units: list[_Unit]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            for unit in units:
-                self._attempt(unit)
+            for alike in _alike(units):
+                self._attempt(alike)
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _attempt(self, unit: _Unit) -> None:
-        """Run one unit in its savepoint; its failure is its own.
+    def _attempt(self, units: list[_Unit]) -> None:
+        """Run units in a savepoint, and those that fail together one by one.
 
         A full disk may undo the whole transaction under us, savepoints and all: then the
         error goes up, and every unit of this commit is told that nothing was written.
         """
         self._db.execute("SAVEPOINT unit")
+        error = self._run_all(units)
+        if error is not None:
+            self._db.execute("ROLLBACK TO unit")
+        self._db.execute("RELEASE unit")
+        if error is None:
+            return
+        if len(units) == 1:
+            units[0].error = error
+            return
+        for unit in units:
+            self._attempt([unit])
+
+    def _run_all(self, units: list[_Unit]) -> BaseException | None:
         try:
-            unit.result = unit.work(self._db)
+            results = units[0].many(self._db, [unit.item for unit in units])
         except BaseException as error:
             if not self._db.in_transaction:
                 raise
-            unit.error = error
-            self._db.execute("ROLLBACK TO unit")
-        self._db.execute("RELEASE unit")
+            return error
+        for unit, result in zip(units, results, strict=True):
+            unit.result = result
+        return None
+
+
+def _alike(units: list[_Unit]) -> Iterable[list[_Unit]]:
+    """Return units of one kind together, in the place of the first; others stand alone."""
+    found: dict[Any, list[_Unit]] = {}
+    for place, unit in enumerate(units):
+        found.setdefault(place if unit.many is _alone else unit.many, []).append(unit)
+    return found.values()
 
 
 def _fail(units: list[_Unit], error: BaseException) -> None:

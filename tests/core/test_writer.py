@@ -188,3 +188,27 @@ def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(StoreError, match="backup"):
         Store(file)
+
+
+def note_all(db: sqlite3.Connection, keys: list[str]) -> list[str]:
+    for key in keys:
+        note(db, key)
+        if key.startswith("bad"):
+            raise ValueError(key)
+    return [key.upper() for key in keys]
+
+
+def test_items_of_one_kind_are_written_together(store: Store) -> None:
+    assert store.write_together(note_all, ["a", "b", "c"]) == ["A", "B", "C"]
+    assert kept(store) == {"a", "b", "c"}
+
+
+def test_an_item_that_fails_spoils_none_of_its_kind(store: Store) -> None:
+    first, broken, last = store.write_together(note_all, ["a", "bad", "c"])
+    assert (first, last) == ("A", "C")
+    assert isinstance(broken, ValueError)
+    assert kept(store) == {"a", "c"}
+
+
+def test_nothing_together_is_nothing(store: Store) -> None:
+    assert store.write_together(note_all, []) == []

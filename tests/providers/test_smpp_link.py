@@ -32,12 +32,12 @@ class Ears:
         self.before = []
         self.broken = False
 
-    def take(self, events, raw):
+    def take(self, told):
         assert self.keeping.wait(10)
         if self.broken:
-            raise OSError("the disk is full")
-        self.events += events
-        return self.screen
+            return [OSError("the disk is full") for _ in told]
+        self.events += [event for events, _ in told for event in events]
+        return [self.screen for _ in told]
 
     def keep(self, reason, raw):
         self.kept.append((reason, raw))

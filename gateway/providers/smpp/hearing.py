@@ -3,9 +3,10 @@
 import logging
 import threading
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from gateway.domain.messages import Event, Inbound, Receipt, Screen
@@ -16,12 +17,29 @@ from gateway.providers.smpp.doubts import Doubts
 from gateway.providers.smpp.pdu import Message, Pdu
 from gateway.providers.smpp.reading import STATUS, Ear
 
+if TYPE_CHECKING:
+    from gateway.providers.smpp.bind import Bind
+
 log = logging.getLogger(__name__)
 
-THREADS = 8  # they share the writer's commits; a slow disk then costs each message a share
+THREADS = 4
 MOST = 2000  # PDUs that wait; a network that sends on is told that the queue is full
+TOGETHER = 200  # PDUs kept at once; what has come meanwhile goes together, nobody waits for more
 
-Told = Callable[[int, str | None, Message | None, Screen | None], None]
+
+@dataclass(slots=True)
+class Heard:
+    """One PDU that came over a line; then what became of it, and the screen to show if any."""
+
+    bind: "Bind"
+    pdu: Pdu
+    status: int = codes.OK
+    name: str | None = None
+    message: Message | None = None
+    screen: Screen | None = None
+
+
+Queue = SimpleQueue[Heard | None]
 
 
 class Hearing:
@@ -29,21 +47,21 @@ class Hearing:
 
     def __init__(self, listener: Listener, ear: Ear, doubts: Doubts) -> None:
         self._listener, self._ear, self._doubts = listener, ear, doubts
-        self._queues: list[SimpleQueue[tuple[Pdu, Told] | None]] = []
+        self._queues: list[Queue] = []
         for number in range(THREADS):
-            queue: SimpleQueue[tuple[Pdu, Told] | None] = SimpleQueue()
+            queue: Queue = SimpleQueue()
             self._queues.append(queue)
             threading.Thread(
                 target=self._work, args=(queue,), name=f"hearing-{number}", daemon=True
             ).start()
 
-    def add(self, pdu: Pdu, told: Told) -> bool:
+    def add(self, heard: Heard) -> bool:
         """Take one PDU, to be told of when it is on disk; False if too many wait."""
         # The fields up to the sender's number, roughly: the same sender, the same thread.
-        queue = self._queues[crc32(pdu.body[:20]) % THREADS]
+        queue = self._queues[crc32(heard.pdu.body[:20]) % THREADS]
         if queue.qsize() >= MOST // THREADS:
             return False
-        queue.put((pdu, told))
+        queue.put(heard)
         return True
 
     def close(self) -> None:
@@ -51,30 +69,57 @@ class Hearing:
         for queue in self._queues:
             queue.put(None)
 
-    def _work(self, queue: SimpleQueue[tuple[Pdu, Told] | None]) -> None:
-        while item := queue.get():
-            pdu, told = item
+    def _work(self, queue: Queue) -> None:
+        while heard := _gathered(queue):
             try:
-                told(*self._keep(pdu))
+                self._keep(heard)
             except Exception as error:
-                # A full disk, or a fault of ours: they still have it and will tell it again.
-                where = "".join(traceback.format_tb(error.__traceback__))
-                log.error("not kept: %s\n%s", type(error).__name__, where)
-                told(codes.NOT_NOW, None, None, None)
+                _not_kept(heard, error)
+            heard[0].bind.owner.kept(heard)
 
-    def _keep(self, pdu: Pdu) -> tuple[int, str | None, Message | None, Screen | None]:
-        raw = bytes(pdu)
+    def _keep(self, heard: Sequence[Heard]) -> None:
+        told = [(one, events) for one in heard if (events := self._read(one))]
+        screens = self._listener.take([(events, bytes(one.pdu)) for one, events in told])
+        for (one, _), screen in zip(told, screens, strict=True):
+            if isinstance(screen, BaseException):
+                _not_kept([one], screen)
+            else:
+                one.screen = screen
+
+    def _read(self, one: Heard) -> list[Event]:
+        """Return what a PDU tells; what cannot be read is kept as it is."""
         try:
-            message, events = self._ear.read(pdu)
+            one.message, events = self._ear.read(one.pdu)
         except Garbled as error:
-            self._listener.keep(str(error), raw)
-            return STATUS[error.reason], None, None, None
+            self._listener.keep(str(error), bytes(one.pdu))
+            one.status = STATUS[error.reason]
+            return []
         if not events:
-            self._listener.keep("not understood", raw)
-            return codes.OK, None, message, None
-        name = self._doubts.name(pdu.body)
-        screen = self._listener.take([_named(event, name) for event in events], raw)
-        return codes.OK, name, message, screen
+            self._listener.keep("not understood", bytes(one.pdu))
+            return []
+        one.name = self._doubts.name(one.pdu.body)
+        return [_named(event, one.name) for event in events]
+
+
+def _gathered(queue: Queue) -> list[Heard]:
+    """Wait for a PDU, and return it with those that came meanwhile; nothing at the end."""
+    found: list[Heard] = []
+    one = queue.get()
+    while one is not None:
+        found.append(one)
+        if len(found) == TOGETHER or queue.empty():
+            return found
+        one = queue.get()
+    queue.put(None)  # the end: seen again by the next who asks
+    return found
+
+
+def _not_kept(heard: Sequence[Heard], error: BaseException) -> None:
+    """A full disk, or a fault of ours: they still have it and will tell it again."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("not kept: %s\n%s", type(error).__name__, where)
+    for one in heard:
+        one.status, one.name, one.message, one.screen = codes.NOT_NOW, None, None, None
 
 
 def _named(event: Event, name: str) -> Event:

@@ -14,7 +14,7 @@ from gateway.providers.smpp import codes
 from gateway.providers.smpp.bind import Bind
 from gateway.providers.smpp.doubts import Doubts
 from gateway.providers.smpp.errands import Errand
-from gateway.providers.smpp.hearing import Hearing
+from gateway.providers.smpp.hearing import Heard, Hearing
 from gateway.providers.smpp.pdu import Message, Pdu, write_message
 from gateway.providers.smpp.terms import Terms
 
@@ -165,30 +165,24 @@ class Link:
 
     def heard(self, bind: Bind, pdu: Pdu) -> None:
         """Hand on what came; it is acknowledged when it is kept."""
-
-        def told(
-            status: int, name: str | None, message: Message | None, screen: Screen | None
-        ) -> None:
-            self.loop.call_soon_threadsafe(self._kept, bind, pdu, status, name, message, screen)
-
-        if self.hearing is None or not self.hearing.add(pdu, told):
+        if self.hearing is None or not self.hearing.add(Heard(bind, pdu)):
             bind.acknowledge(pdu, codes.QUEUE_FULL, None)
 
-    def _kept(
-        self,
-        bind: Bind,
-        pdu: Pdu,
-        status: int,
-        name: str | None,
-        message: Message | None,
-        screen: Screen | None,
-    ) -> None:
-        if not bind.acknowledge(pdu, status, name) and name:
-            self.doubts.lost([name])
-        if message and screen:
-            sender = next((b for b in (bind, *self._binds) if b.can_send), None)
-            if sender:
-                sender.submit_alone(write_message(self._answer(message, screen)))
+    def kept(self, heard: Sequence[Heard]) -> None:
+        """Acknowledge what is on disk; called from a thread of the hearing."""
+        self.loop.call_soon_threadsafe(self._kept, heard)
+
+    def _kept(self, heard: Sequence[Heard]) -> None:
+        for one in heard:
+            if not one.bind.acknowledge(one.pdu, one.status, one.name) and one.name:
+                self.doubts.lost([one.name])
+            if one.message and one.screen:
+                self._show(one.bind, one.message, one.screen)
+
+    def _show(self, bind: Bind, asked: Message, screen: Screen) -> None:
+        sender = next((b for b in (bind, *self._binds) if b.can_send), None)
+        if sender:
+            sender.submit_alone(write_message(self._answer(asked, screen)))
 
     # What we are asked
 

@@ -7,7 +7,10 @@ from gateway.providers.smpp.errands import Errand
 from gateway.providers.smpp.pdu import Pdu
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gateway.providers.smpp.bind import Bind
+    from gateway.providers.smpp.hearing import Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +33,5 @@ class Owner(Protocol):
     def slower(self) -> None: ...
     def again(self, errand: Errand, number: int) -> None: ...
     def heard(self, bind: "Bind", pdu: Pdu) -> None: ...
+    def kept(self, heard: "Sequence[Heard]") -> None: ...
     def ended(self, bind: "Bind") -> None: ...

@@ -1,11 +1,13 @@
 """Binding once, to see whether they let us in."""
 
 import asyncio
+from collections.abc import Sequence
 
 from gateway.providers import Account, SendError, Unreachable
 from gateway.providers.smpp import codes
 from gateway.providers.smpp.bind import Bind
 from gateway.providers.smpp.errands import Errand
+from gateway.providers.smpp.hearing import Heard
 from gateway.providers.smpp.link import Place
 from gateway.providers.smpp.pdu import Pdu
 from gateway.providers.smpp.terms import Terms
@@ -37,6 +39,9 @@ class _Guest:
 
     def heard(self, bind: Bind, pdu: Pdu) -> None:
         """Leave it with them: not acknowledged, it comes again to the line that keeps it."""
+
+    def kept(self, heard: Sequence[Heard]) -> None:
+        """Nothing was kept."""
 
 
 async def bind_once(place: Place, terms: Terms) -> None:

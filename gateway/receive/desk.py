@@ -1,0 +1,63 @@
+"""Messages of different people, decided together: what is needed is read at once, and what
+follows is written at once.
+
+One statement for fifty messages costs little more than one for one.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from gateway.store import answers, inbox, sessions
+
+HOUR = 3600.0
+OPEN = 72 * HOUR  # an SMS dialogue waits so long for its next answer
+
+
+class Desk:
+    """What is known of the people who wrote, and what is to be written down for them.
+
+    At most one message of each is decided at one desk: what it brings is in the store only
+    once the desk is cleared.
+    """
+
+    def __init__(self, db: sqlite3.Connection, addresses: Sequence[int], now: float) -> None:
+        self.db, self.now = db, now
+        self._addresses = list(addresses)
+        self._answers: list[dict[str, Any]] = []
+        self._talks: list[dict[str, Any]] = []
+        self._decisions: list[inbox.Decision] = []
+
+    def talking(self, address: int) -> sqlite3.Row | None:
+        """The dialogue over SMS this person is in."""
+        return self._open.get(address)
+
+    def answered(self, address: int) -> int:
+        """How many answers this person had within the last hour."""
+        return self._answered.get(address, 0)
+
+    def answer(self, row: dict[str, Any]) -> None:
+        self._answers.append(row)
+
+    def talk(self, row: dict[str, Any]) -> None:
+        self._talks.append(row)
+
+    def decide(self, decision: inbox.Decision) -> None:
+        self._decisions.append(decision)
+
+    def clear(self) -> None:
+        """Write down all that was decided."""
+        if self._answers:
+            answers.add(self.db, self._answers)
+        if self._talks:
+            sessions.talks(self.db, self._talks)
+        inbox.decided(self.db, self._decisions)
+
+    @cached_property
+    def _open(self) -> dict[int, sqlite3.Row]:
+        return sessions.open_ones(self.db, self._addresses, "sms", self.now - OPEN)
+
+    @cached_property
+    def _answered(self) -> dict[int, int]:
+        return answers.since(self.db, self._addresses, self.now - HOUR)

@@ -1,0 +1,100 @@
+"""Messages are kept before they are decided; what was told before is known again."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from gateway import tell
+from gateway.context import Channel, Gateway
+from gateway.domain.messages import Inbound
+from gateway.receive.asking import asking
+from gateway.receive.case import Case
+from gateway.receive.desk import Desk
+from gateway.receive.messages import decide
+from gateway.store import inbox
+from gateway.store.contacts import Person
+
+TWINS = 600.0  # seconds in which a message told under two references counts as one
+
+Told = tuple[Inbound, bytes]  # a message, and the call it came in
+
+
+def take(
+    gw: Gateway,
+    db: sqlite3.Connection,
+    channel: Channel,
+    people: Sequence[Person],
+    told: Sequence[Told],
+    now: float,
+) -> list[list[str]]:
+    """Keep messages, at most one of each person, and answer them.
+
+    What was told before gets the same answer again.
+    """
+    twins = [_twin(db, channel, *one, now) for one in zip(people, told, strict=True)]
+    fresh = [
+        (message, person.address, raw if message.flags else None)
+        for person, (message, raw), twin in zip(people, told, twins, strict=True)
+        if twin is None
+    ]
+    ids = iter(inbox.add(db, channel.id, fresh, now))
+    desk = Desk(db, [person.address for person in people], now)
+    taken: list[int] = []
+    found = []
+    for person, one, twin in zip(people, told, twins, strict=True):
+        if twin is not None:
+            found.append(inbox.answer(twin))
+        elif (id := next(ids)) is None:
+            found.append(_again(db, channel, *one, now))
+        else:
+            taken.append(id)
+            found.append(_decided(gw, desk, channel, person, one[0], id))
+    desk.clear()
+    tell.messages_in(db, taken, now)
+    return found
+
+
+def _decided(
+    gw: Gateway, desk: Desk, channel: Channel, person: Person, message: Inbound, id: int
+) -> list[str]:
+    """Decide about one message; return what is handed back in the provider's own call."""
+    ask = asking(gw, desk.db, person, screens=False)
+    case = Case(gw, desk, channel, person, message, id, desk.now, ask)
+    decision = decide(case)
+    back = case.answers if channel.hands_back else []
+    desk.decide((decision, case.asking.language, back, id))
+    return back
+
+
+def _twin(
+    db: sqlite3.Connection, channel: Channel, person: Person, told: Told, now: float
+) -> sqlite3.Row | None:
+    """Find the same message under another reference.
+
+    Some phones tell one message twice with new ids; its words and its second then are the same,
+    which nobody manages who sends the same words twice.
+    """
+    message = told[0]
+    if message.at is None or not channel.provider.can.retells:
+        return None
+    for row in inbox.lately(db, person.address):
+        same = (channel.id, message.text, message.at.timestamp())
+        apart = row["reference"] != message.reference and row["received_at"] > now - TWINS
+        if apart and (row["channel"], row["text"], row["provider_at"]) == same:
+            return row
+    return None
+
+
+def _again(
+    db: sqlite3.Connection, channel: Channel, message: Inbound, raw: bytes, now: float
+) -> list[str]:
+    """Answer a repeat as before; other words under a known reference are kept for a person.
+
+    A phone that was set up afresh, or a provider's fault, may use a reference twice: what
+    comes under it is no repeat, and must not be lost.
+    """
+    first = inbox.by_reference(db, channel.id, message.reference)
+    if first is not None and (first["sender"], first["text"]) == (message.sender, message.text):
+        return inbox.answer(first)
+    body = raw or message.text.encode()
+    inbox.keep_call(db, channel.name, "message", "reference told before", body, now)
+    return []
