@@ -6,7 +6,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from gateway.context import Gateway
 from gateway.files import folder
-from gateway.web import api, forms, handset, health, hooks, pages, staff
+from gateway.web import api, forms, handset, health, hooks, pages, short, staff
 from gateway.web.console import (
     alerts,
     areas,
@@ -66,6 +66,7 @@ def make_app(gw: Gateway) -> Flask:
     app.before_request(_at_the_door)
     for part in (*DOORS, *PAGES):
         app.register_blueprint(part.blueprint)
+    app.wsgi_app = short.ShortWay(gw, app.wsgi_app)  # type: ignore[method-assign,assignment]
     return app
 
 

@@ -1,6 +1,7 @@
 """Providers come in here: one route serves them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, request
@@ -27,11 +28,18 @@ def hook(name: str, kind: str, _step: str = "") -> Response:
     Some say the session and the step of USSD behind the address they were given.
     """
     gw: Gateway = current_app.extensions["gateway"]
-    channel = gw.channels.get(name)
-    if channel is None:
+    answer = answered(gw, name, kind, request.environ, request.get_data())
+    if answer is None:
         abort(404)
-    answer = taken(gw, channel, _hook(gw, kind))
     return Response(answer.body, answer.status, answer.headers, content_type=answer.type)
+
+
+def answered(
+    gw: Gateway, name: str, kind: str, environ: Mapping[str, Any], body: bytes
+) -> Answer | None:
+    """Take a call as a WSGI server tells it; None if there is no channel of that name."""
+    channel = gw.channels.get(name)
+    return taken(gw, channel, _hook(gw, kind, environ, body)) if channel else None
 
 
 def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
@@ -52,18 +60,26 @@ def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
     return _decided(gw, channel, call, events)
 
 
-def _hook(gw: Gateway, kind: str) -> Hook:
+def _hook(gw: Gateway, kind: str, environ: Mapping[str, Any], body: bytes) -> Hook:
     """Describe the call as the provider made it: their signature covers the public address."""
-    body = request.get_data()
-    query = request.query_string.decode("latin-1")
-    form = pairs(body) if (request.mimetype or FORM) == FORM and body else ()
+    query = environ.get("QUERY_STRING", "")
+    headers = {
+        name[5:].replace("_", "-").title(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    type = environ.get("CONTENT_TYPE", "")
+    if type:
+        headers["Content-Type"] = type
+    is_form = type.partition(";")[0].strip().lower() in ("", FORM)
+    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     return Hook(
         kind=kind,
-        method=request.method,
-        url=gw.settings.public_url + request.path + (f"?{query}" if query else ""),
-        headers=dict(request.headers),
+        method=environ["REQUEST_METHOD"],
+        url=gw.settings.public_url + path + (f"?{query}" if query else ""),
+        headers=headers,
         query=pairs(query),
-        form=form,
+        form=pairs(body) if is_form and body else (),
         body=body,
     )
 

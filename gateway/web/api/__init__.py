@@ -1,6 +1,15 @@
 """The API for programs, under /api/v1: JSON in and out, a token at the door."""
 
-from gateway.web.api import alerts, contacts, feedback, messages, openapi, webhooks
+from gateway.web.api import alerts, contacts, feedback, messages, openapi, sending, webhooks
 from gateway.web.api.door import blueprint
 
-__all__ = ["alerts", "blueprint", "contacts", "feedback", "messages", "openapi", "webhooks"]
+__all__ = [
+    "alerts",
+    "blueprint",
+    "contacts",
+    "feedback",
+    "messages",
+    "openapi",
+    "sending",
+    "webhooks",
+]

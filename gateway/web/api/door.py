@@ -10,6 +10,7 @@ import msgspec
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
+from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.store import StoreClosed, users
 from gateway.submit import NoChannel
@@ -53,7 +54,7 @@ def needs(*roles: str) -> Callable[[View[P]], View[P]]:
     def only(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            g.caller = _identified()
+            g.caller = identified(gateway(), request.headers.get("Authorization", ""))
             if not g.caller.may(roles):
                 message = f"A token of role {g.caller.role} may not do this."
                 raise problem(403, "forbidden", message)
@@ -65,9 +66,10 @@ def needs(*roles: str) -> Callable[[View[P]], View[P]]:
     return only
 
 
-def _identified() -> Caller:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    db = gateway().store.read
+def identified(gw: Gateway, authorization: str) -> Caller:
+    """Return whose token a call came with; a Problem if it is none in use."""
+    scheme, _, token = authorization.partition(" ")
+    db = gw.store.read
     row = users.by_token(db, token.strip()) if scheme.lower() == "bearer" else None
     if row is None:
         raise problem(401, "unauthorised", "Send 'Authorization: Bearer' and a token in use.")

@@ -1,108 +1,27 @@
 """Messages: programs hand them in, and read both directions."""
 
-import hashlib
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from flask.typing import ResponseReturnValue
 
-from gateway import submit, told
-from gateway.domain.messages import Class
+from gateway import told
 from gateway.domain.phone import mask
-from gateway.store import alerts, messages, requests
+from gateway.store import alerts, messages
 from gateway.web.api import rights
 from gateway.web.api.door import (
-    actor,
     answer,
     blueprint,
-    body,
     caller,
     gateway,
     needs,
     problem,
     query,
 )
-from gateway.web.api.shapes import MessageQuery, NewMessage, Queued, QueuedMessages
+from gateway.web.api.shapes import MessageQuery
 
 MOST_SPANS = 10  # looked through for one answer; a rare state may take more than one
-
-
-@blueprint.post("/messages")
-@needs(*rights.SEND)
-def send_messages() -> ResponseReturnValue:
-    """Queue one text or topic for one person or many; 202 once it is on disk."""
-    gw, asked = gateway(), body(NewMessage)
-    asking = _Keyed.of(asked)
-    if found := asking.earlier(gw.store.read):
-        return answer(msgspec.Raw(found), 202)
-    ready, by = submit.check(gw, _order(asked)), actor()
-
-    def work(db: sqlite3.Connection) -> bytes:
-        if found := asking.earlier(db):
-            return found
-        lines = submit.queue(gw, db, by, ready)
-        return asking.kept(db, QueuedMessages([_queued(line) for line in lines]))
-
-    found = gw.store.write(work)
-    gw.wake()
-    return answer(msgspec.Raw(found), 202)
-
-
-@dataclass(frozen=True, slots=True)
-class _Keyed:
-    """One request of a token; with a key, asking again gets the same answer."""
-
-    token: int
-    key: str | None
-    hashed: str
-    now: float
-
-    @classmethod
-    def of(cls, asked: NewMessage) -> "_Keyed":
-        hashed = hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
-        return cls(caller().id, asked.key, hashed, gateway().clock())
-
-    def earlier(self, db: sqlite3.Connection) -> bytes | None:
-        row = requests.known(db, self.token, self.key, self.now) if self.key else None
-        if row is None:
-            return None
-        if row["body_hash"] != self.hashed:
-            raise problem(409, "key_used", "This key was used for another request.", "key")
-        found: str = row["answer"]
-        return found.encode()
-
-    def kept(self, db: sqlite3.Connection, found: QueuedMessages) -> bytes:
-        told = msgspec.json.encode(found)
-        if self.key:
-            requests.keep(db, self.token, self.key, self.hashed, told.decode(), self.now)
-        return told
-
-
-def _order(asked: NewMessage) -> submit.Order:
-    return submit.Order(
-        to=[asked.to] if isinstance(asked.to, str) else asked.to,
-        text=asked.text,
-        topic=asked.topic,
-        channel=asked.channel,
-        language=asked.language,
-        class_=Class.of(asked.class_),
-        due_at=asked.due.timestamp() if asked.due else None,
-        expires_at=asked.expires.timestamp() if asked.expires else None,
-    )
-
-
-def _queued(line: submit.Line) -> Queued:
-    if line.refused:
-        return Queued(to=line.to, refused=line.refused)
-    return Queued(
-        to=line.to,
-        id=f"out-{line.id}",
-        state="queued",
-        parts=line.parts,
-        alphabet="gsm7" if line.alphabet == "gsm7" else "ucs2",
-    )
 
 
 @blueprint.get("/messages")

@@ -2,17 +2,16 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gateway.context import Channel, Gateway
 from gateway.domain.alerts import CENTURY, FAR, Refused, check_text
-from gateway.domain.dialogue import Topic, topic_text
-from gateway.domain.messages import Class
 from gateway.domain.phone import BadNumber, normalise
-from gateway.domain.sms import measure
 from gateway.people import tag_of
-from gateway.receive.asking import Asking
-from gateway.store import areas, audit, bulk
+from gateway.store import audit, bulk
+from gateway.submit.wording import Order, Worded, Words
+
+__all__ = ["Line", "NoChannel", "Order", "Ready", "check", "queue", "submit"]
 
 MOST_PEOPLE = 10_000
 MOST_PARTS = 10
@@ -33,24 +32,6 @@ class NoChannel(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is handed in: a text or a topic's code, for whom; times in seconds since 1970.
-
-    `channel` is a name, `language` a tag; without them each person's own are taken.
-    """
-
-    to: Sequence[str]
-    text: str | None = None
-    topic: str | None = None
-    channel: str | None = None
-    language: str | None = None
-    class_: Class = Class.NORMAL
-    due_at: float | None = None
-    expires_at: float | None = None
-    source: str = "api"
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """What became of one recipient: an outbox id, or why not, in a few words."""
 
@@ -59,17 +40,6 @@ class Line:
     parts: int = 0
     alphabet: str = ""
     refused: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """The words one person gets, and what they cost."""
-
-    text: str
-    language: str | None
-    source: str
-    parts: int
-    alphabet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +58,7 @@ class Ready:
 def submit(gw: Gateway, by: str, order: Order) -> list[Line]:
     """Queue an order and wake the engine; once this returns, it is on disk."""
     ready = check(gw, order)
-    lines = gw.store.write(lambda db: queue(gw, db, by, ready))
+    lines = gw.store.write(lambda db: queue(gw, db, [(by, ready)])[0])
     gw.wake()
     return lines
 
@@ -146,21 +116,48 @@ def _number(raw: str, region: str | None) -> tuple[str, str | None]:
     return (found.value, None) if found.kind == "phone" else (raw, "not a phone number")
 
 
-def queue(gw: Gateway, db: sqlite3.Connection, by: str, ready: Ready) -> list[Line]:
-    """Put a checked order in the outbox, in a transaction of the caller's; wake afterwards."""
+def queue(
+    gw: Gateway, db: sqlite3.Connection, orders: Sequence[tuple[str, Ready]]
+) -> list[list[Line]]:
+    """Put checked orders, each of somebody, in the outbox; wake the engine afterwards.
+
+    Orders of one moment cost hardly more than one: what is known of the people is read at once,
+    and the audit has one entry for each who ordered.
+    """
     now = gw.clock()
-    found = bulk.known(db, list(ready.keys))
-    strangers = {value: key for value, key in ready.keys.items() if value not in found}
+    found = _people(db, {v: k for _, ready in orders for v, k in ready.keys.items()}, now)
+    made = [_lines(ready, found, Words(gw, db, ready.order), now) for _, ready in orders]
+    given = iter(bulk.queue(db, [row for _, rows in made for row in rows]))
+    done = [
+        [line if line.refused else _with_id(line, next(given)) for line in lines]
+        for lines, _ in made
+    ]
+    for by in dict.fromkeys(by for by, _ in orders):
+        theirs = [
+            line
+            for (who, _), lines in zip(orders, done, strict=True)
+            if who == by
+            for line in lines
+        ]
+        _note(db, by, theirs, now)
+    return done
+
+
+def _people(db: sqlite3.Connection, keys: Mapping[str, str], now: float) -> dict[str, sqlite3.Row]:
+    """Return who is at these numbers, added if new."""
+    found = bulk.known(db, list(keys))
+    strangers = {value: key for value, key in keys.items() if value not in found}
     if strangers:
         bulk.add_contacts(db, strangers, "api", now)
         found |= bulk.known(db, list(strangers))
-    lines, rows = _lines(ready, found, _Words(gw, db, ready.order), now)
-    ids = bulk.queue(db, rows)
-    given = iter(ids)
-    done = [line if line.refused else _with_id(line, next(given)) for line in lines]
-    told = {"people": len(ids), "refused": len(done) - len(ids)}
-    audit.write(db, now, by, "message.submit", f"message:out-{ids[0]}" if ids else "message", told)
-    return done
+    return found
+
+
+def _note(db: sqlite3.Connection, by: str, lines: Sequence[Line], now: float) -> None:
+    queued = [line.id for line in lines if line.id is not None]
+    told = {"people": len(queued), "refused": len(lines) - len(queued)}
+    subject = f"message:out-{queued[0]}" if queued else "message"
+    audit.write(db, now, by, "message.submit", subject, told)
 
 
 def _with_id(line: Line, id: int) -> Line:
@@ -168,7 +165,7 @@ def _with_id(line: Line, id: int) -> Line:
 
 
 def _lines(
-    ready: Ready, found: Mapping[str, sqlite3.Row], words: "_Words", now: float
+    ready: Ready, found: Mapping[str, sqlite3.Row], words: Words, now: float
 ) -> tuple[list[Line], list[dict[str, object]]]:
     """Decide on each recipient; return their lines, and a row for each that is not refused."""
     lines: list[Line] = []
@@ -206,40 +203,3 @@ def _too_much(channel: Channel, said: Worded) -> str | None:
     if said.parts > can.parts or (can.characters and len(said.text) > can.characters):
         return "longer than the channel carries"
     return None
-
-
-@dataclass(slots=True)
-class _Words:
-    """The words of an order, measured once for each language and place that come up."""
-
-    gw: Gateway
-    db: sqlite3.Connection
-    order: Order
-    made: dict[tuple[str | None, int | None], Worded] = field(default_factory=dict)
-
-    def of(self, language: str | None, area: int | None) -> Worded:
-        key = (None, None) if self.order.topic is None else (language, area)
-        if key not in self.made:
-            self.made[key] = self._make(language, area)
-        return self.made[key]
-
-    def _make(self, language: str | None, area: int | None) -> Worded:
-        if self.order.text is not None:
-            tag = tag_of(self.order.language) if self.order.language else None
-            return _measured(self.order.text, tag, self.order.source)
-        code = str(self.order.topic)
-        topic = self.gw.pack.topics[code]
-        ask = self._asking(topic, self.order.language or language, area)
-        source = f"topic:{code}/1@{topic.version}"
-        return _measured(topic_text(topic, 1, ask), ask.language, source)
-
-    def _asking(self, topic: Topic, language: str | None, area: int | None) -> Asking:
-        around = tuple(areas.languages(self.db, area)) if area else ()
-        chain = self.gw.languages.chain(language, around, self.gw.settings["LANGUAGE"])
-        chosen = self.gw.languages.choose(chain, topic.messages[0])
-        return Asking.of(self.gw, self.db, chosen, around, screens=False)
-
-
-def _measured(text: str, language: str | None, source: str) -> Worded:
-    size = measure(text)
-    return Worded(text, language, source, size.parts, size.alphabet)

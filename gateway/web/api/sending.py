@@ -1,0 +1,142 @@
+"""Programs hand messages in: one for one person, or one for thousands."""
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from flask.typing import ResponseReturnValue
+
+from gateway import submit
+from gateway.context import Gateway
+from gateway.domain.messages import Class
+from gateway.providers import Answer
+from gateway.store import requests
+from gateway.web.api import rights
+from gateway.web.api.door import (
+    Caller,
+    answer,
+    blueprint,
+    body,
+    caller,
+    gateway,
+    identified,
+    needs,
+    problem,
+)
+from gateway.web.api.shapes import NewMessage, Queued, QueuedMessages
+
+PATH = "/api/v1/messages"
+
+
+@blueprint.post("/messages")
+@needs(*rights.SEND)
+def send_messages() -> ResponseReturnValue:
+    """Queue one text or topic for one person or many; 202 once it is on disk."""
+    return answer(msgspec.Raw(_queue(gateway(), caller(), body(NewMessage))), 202)
+
+
+def accepted(gw: Gateway, environ: Mapping[str, Any], raw: bytes) -> Answer | None:
+    """Queue what a call asks for, as a WSGI server tells it; None, or an error, if it may not."""
+    who = identified(gw, environ.get("HTTP_AUTHORIZATION", ""))
+    if not who.may(rights.SEND) or environ.get("CONTENT_TYPE") != "application/json":
+        return None
+    found = _queue(gw, who, msgspec.json.decode(raw, type=NewMessage))
+    return Answer(202, "application/json", found.decode())
+
+
+def _queue(gw: Gateway, who: Caller, asked: NewMessage) -> bytes:
+    """Return the answer to a request once what it asks for is on disk."""
+    keyed = _Keyed.of(gw, who, asked)
+    if earlier := keyed.earlier(gw.store.read):
+        return earlier
+    request = _Request(gw, who.by, submit.check(gw, _order(asked)), keyed)
+    found = gw.store.write_together(_answers, [request])[0]
+    if isinstance(found, BaseException):
+        raise found
+    gw.wake()
+    return found
+
+
+def _answers(db: sqlite3.Connection, requests: "list[_Request]") -> list[bytes]:
+    """Queue the requests of one moment together; those with a key one by one."""
+    plain = [one for one in requests if one.keyed.key is None]
+    queued = submit.queue(plain[0].gw, db, [(one.by, one.ready) for one in plain]) if plain else []
+    lines = iter(queued)
+    return [_told(next(lines)) if one.keyed.key is None else one.once(db) for one in requests]
+
+
+def _told(lines: Sequence[submit.Line]) -> bytes:
+    return msgspec.json.encode(QueuedMessages([_queued(line) for line in lines]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A checked request of somebody."""
+
+    gw: Gateway
+    by: str
+    ready: submit.Ready
+    keyed: "_Keyed"
+
+    def once(self, db: sqlite3.Connection) -> bytes:
+        """Queue it, unless its key was used before: then the same answer is given again."""
+        if found := self.keyed.earlier(db):
+            return found
+        told = _told(submit.queue(self.gw, db, [(self.by, self.ready)])[0])
+        self.keyed.keep(db, told)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """One request of a token; with a key, asking again gets the same answer."""
+
+    token: int
+    key: str | None
+    hashed: str
+    now: float
+
+    @classmethod
+    def of(cls, gw: Gateway, who: Caller, asked: NewMessage) -> "_Keyed":
+        hashed = hashlib.sha256(msgspec.json.encode(asked)).hexdigest() if asked.key else ""
+        return cls(who.id, asked.key, hashed, gw.clock())
+
+    def earlier(self, db: sqlite3.Connection) -> bytes | None:
+        row = requests.known(db, self.token, self.key, self.now) if self.key else None
+        if row is None:
+            return None
+        if row["body_hash"] != self.hashed:
+            raise problem(409, "key_used", "This key was used for another request.", "key")
+        found: str = row["answer"]
+        return found.encode()
+
+    def keep(self, db: sqlite3.Connection, told: bytes) -> None:
+        requests.keep(db, self.token, self.key or "", self.hashed, told.decode(), self.now)
+
+
+def _order(asked: NewMessage) -> submit.Order:
+    return submit.Order(
+        to=[asked.to] if isinstance(asked.to, str) else asked.to,
+        text=asked.text,
+        topic=asked.topic,
+        channel=asked.channel,
+        language=asked.language,
+        class_=Class.of(asked.class_),
+        due_at=asked.due.timestamp() if asked.due else None,
+        expires_at=asked.expires.timestamp() if asked.expires else None,
+    )
+
+
+def _queued(line: submit.Line) -> Queued:
+    if line.refused:
+        return Queued(to=line.to, refused=line.refused)
+    return Queued(
+        to=line.to,
+        id=f"out-{line.id}",
+        state="queued",
+        parts=line.parts,
+        alphabet="gsm7" if line.alphabet == "gsm7" else "ucs2",
+    )
