@@ -28,13 +28,13 @@ def messages_moved(db: sqlite3.Connection, ids: Sequence[int], now: float) -> No
         _tell(db, "message.state", told.message(row), now)
 
 
-def feedback_new(db: sqlite3.Connection, id: int, now: float) -> None:
-    """Somebody told us something; that something sensitive is there, nobody is told."""
-    if not webhooks.wanted(db, "feedback.new"):
+def feedback_new(db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:
+    """People told us something; that something sensitive is there, nobody is told."""
+    if not ids or not webhooks.wanted(db, "feedback.new"):
         return
-    item = feedback.by_id(db, id)
-    if not item["sensitive"]:
-        _tell(db, "feedback.new", told.item(item), now)
+    for item in (feedback.by_id(db, id) for id in ids):
+        if not item["sensitive"]:
+            _tell(db, "feedback.new", told.item(item), now)
 
 
 def alert_act(

@@ -2,21 +2,23 @@
 
 import sqlite3
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from gateway import tell
 from gateway.context import Channel, Gateway
-from gateway.domain.feedback import Status
 from gateway.domain.messages import Class, Inbound
 from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
 from gateway.receive.desk import Desk
 from gateway.store import areas, contacts, feedback
 from gateway.store.contacts import Person
+from gateway.store.feedback import Filed
 
 # Two machines can answer each other for ever, and each answer is paid for. Nobody reads more
 # than this in an hour; what they write is kept all the same.
 MOST_ANSWERS = 30
+_measure = lru_cache(512)(measure)  # answers are few, and said again and again
 
 
 @dataclass(slots=True)
@@ -52,23 +54,24 @@ class Case:
         self.answers.append(text)
         self.desk.answer(_answer(self, text, source, class_))
 
-    def file(
-        self, type: str, text: str, area: str | None = None, priority: str | None = None
-    ) -> str:
+    def file(self, type: str, text: str, priority: str | None = None, note: str = "") -> str:
         """Keep a feedback item; return its reference."""
-        return file_item(
-            self.gw,
-            self.db,
-            self.channel,
-            self.person,
-            self.now,
-            type=type,
+        reference = self.desk.reference(self.gw.random_bits)
+        item = Filed(
+            reference=reference,
+            channel=self.channel.id,
             text=text,
-            area=area,
-            priority=priority,
-            language=self.asking.language,
+            type=type,
+            now=self.now,
             inbound=self.id,
+            address=self.person.address,
+            language=self.asking.language,
+            area=self.person.area,
+            priority=priority,
+            note=note,
         )
+        self.desk.file(item)
+        return reference
 
     def speak(self, language: str) -> None:
         """Go on in another language, and remember it as the person's own."""
@@ -77,7 +80,7 @@ class Case:
 
 
 def _answer(case: Case, text: str, source: str, class_: Class) -> dict[str, Any]:
-    size = measure(text)
+    size = _measure(text)
     return {
         "address": case.person.address,
         "recipient": case.person.value,
@@ -104,30 +107,25 @@ def file_item(
     type: str,
     text: str,
     area: str | None = None,
-    priority: str | None = None,
     language: str | None = None,
     inbound: int | None = None,
     session: int | None = None,
     partial: bool = False,
 ) -> str:
     """Keep a feedback item with a reference nobody else has; return the reference."""
-    reference = feedback.fresh_reference(db, gw.random_bits)
-    id = feedback.add(
-        db,
-        reference=reference,
+    item = Filed(
+        reference=feedback.fresh_reference(db, gw.random_bits),
+        channel=channel.id,
+        text=text,
+        type=type,
+        now=now,
         inbound=inbound,
         session=session,
         address=person.address,
-        channel=channel.id,
-        text=text,
         language=language,
         area=areas.id_of(db, area) or person.area,
-        type=type,
-        priority=priority,
         partial=partial,
-        now=now,
     )
-    if not partial:
-        feedback.move(db, id, Status.ACKNOWLEDGED, "system", now)
-    tell.feedback_new(db, id, now)
-    return reference
+    (id,) = feedback.file(db, [item])
+    tell.feedback_new(db, [id], now)
+    return item.reference

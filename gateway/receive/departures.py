@@ -6,7 +6,7 @@ from gateway.context import Channel, Gateway
 from gateway.domain.messages import OptOut
 from gateway.receive import talk
 from gateway.receive.case import Case
-from gateway.store import areas, consent, contacts, feedback, sessions
+from gateway.store import areas, consent, contacts, sessions
 from gateway.store.contacts import Person
 
 MAYBE_LEAVING = "possible_opt_out"
@@ -57,8 +57,7 @@ def record(case: Case, state: str, how: str, wording: str, topic: str | None = N
 def seems_to_leave(case: Case, topic: str = "") -> str:
     """Pause all but emergencies, and let a person decide; an unknown topic is asked about once."""
     contacts.pause(case.db, case.person.address, case.now)
-    reference = case.file("other", case.message.text, priority="p2")
-    feedback.flag(case.db, reference, MAYBE_LEAVING, case.now)
+    reference = case.file("other", case.message.text, priority="p2", note=MAYBE_LEAVING)
     if topic:
         case.say("stop.which")
     else:

@@ -5,11 +5,13 @@ One statement for fifty messages costs little more than one for one.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from gateway.store import answers, inbox, sessions
+from gateway import tell
+from gateway.store import answers, feedback, inbox, sessions
+from gateway.store.feedback import Filed
 
 HOUR = 3600.0
 OPEN = 72 * HOUR  # an SMS dialogue waits so long for its next answer
@@ -28,6 +30,7 @@ class Desk:
         self._answers: list[dict[str, Any]] = []
         self._talks: list[dict[str, Any]] = []
         self._decisions: list[inbox.Decision] = []
+        self._items: dict[str, Filed] = {}
 
     def talking(self, address: int) -> sqlite3.Row | None:
         """The dialogue over SMS this person is in."""
@@ -43,6 +46,13 @@ class Desk:
     def talk(self, row: dict[str, Any]) -> None:
         self._talks.append(row)
 
+    def reference(self, random_bits: Callable[[], int]) -> str:
+        """Return a reference that no item has, in the store or on this desk."""
+        return feedback.fresh_reference(self.db, random_bits, self._items)
+
+    def file(self, item: Filed) -> None:
+        self._items[item.reference] = item
+
     def decide(self, decision: inbox.Decision) -> None:
         self._decisions.append(decision)
 
@@ -52,6 +62,8 @@ class Desk:
             answers.add(self.db, self._answers)
         if self._talks:
             sessions.talks(self.db, self._talks)
+        if self._items:
+            tell.feedback_new(self.db, feedback.file(self.db, list(self._items.values())), self.now)
         inbox.decided(self.db, self._decisions)
 
     @cached_property

@@ -191,5 +191,5 @@ def _piece(
     if item["sensitive"]:
         feedback.mark(db, id, True, by, now)
     feedback.event(db, id, "note", by, now, new="split", text=item["reference"])
-    tell.feedback_new(db, id, now)
+    tell.feedback_new(db, [id], now)
     return reference

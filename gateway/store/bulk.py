@@ -5,8 +5,8 @@ Ids are counted here, not asked for row by row: one thread writes, so nobody tak
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 _KNOWN = """
 SELECT address.id AS address, address.value, address.consent, address.channel, contact.language,
@@ -20,9 +20,10 @@ SELECT consent.number_key, consent.state, consent.at FROM consent
                 JOIN consent ON consent.number_key = asked.value
                WHERE consent.topic IS NULL GROUP BY consent.number_key)
 """
-_CONTACT = "INSERT INTO contact (id, source, created_at) VALUES (?, ?, ?)"
+_CONTACT = "INSERT INTO contact (id, source, created_at, heard_at) VALUES (?, ?, ?, ?)"
 _ADDRESS = """
-INSERT INTO address (contact, kind, value, consent, consent_at) VALUES (?, 'phone', ?, ?, ?)
+INSERT INTO address (id, contact, kind, value, channel, consent, consent_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _QUEUE = """
 INSERT INTO outbox (id, address, recipient, channel, class, due_at, expires_at, text, language,
@@ -37,19 +38,34 @@ def known(db: sqlite3.Connection, values: Sequence[str]) -> dict[str, sqlite3.Ro
     return {row["value"]: row for row in db.execute(_KNOWN, (json.dumps(list(values)),))}
 
 
+class Stranger(NamedTuple):
+    """Somebody not known yet: an address, its kind, and its keyed hash."""
+
+    value: str
+    kind: str
+    key: str
+
+
 def add_contacts(
-    db: sqlite3.Connection, strangers: Mapping[str, str], source: str, now: float
+    db: sqlite3.Connection,
+    strangers: Sequence[Stranger],
+    source: str,
+    now: float,
+    channel: int | None = None,
+    heard: bool = False,
 ) -> None:
-    """Add people from their number and its key; who left before, and was forgotten, stays out."""
-    rows = db.execute(_LEDGER, (json.dumps(list(strangers.values())),))
+    """Add people, each with one address; who left before, and was forgotten, stays out."""
+    rows = db.execute(_LEDGER, (json.dumps([one.key for one in strangers]),))
     told = {row["number_key"]: (row["state"], row["at"]) for row in rows}
-    first = _next(db, "contact")
-    db.executemany(_CONTACT, [(first + n, source, now) for n in range(len(strangers))])
+    contact, address = _next(db, "contact"), _next(db, "address")
+    heard_at = now if heard else None
+    db.executemany(_CONTACT, [(contact + n, source, now, heard_at) for n in range(len(strangers))])
     db.executemany(
         _ADDRESS,
         [
-            (first + n, value, *told.get(key, ("none", None)))
-            for n, (value, key) in enumerate(strangers.items())
+            (address + n, contact + n, one.kind, one.value, channel)
+            + told.get(one.key, ("none", None))
+            for n, one in enumerate(strangers)
         ],
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.store import consent
+from gateway.store import bulk, consent
+from gateway.store.bulk import Stranger
 
 _PERSON = """
 SELECT address.id AS address, address.value, address.kind, address.consent, address.consent_at,
@@ -145,13 +146,13 @@ def meet(
     It is noted that they were heard, and on which channel they wrote last.
     """
     people = by_values(db, senders)
-    known = list(people.values())
-    for value, kind in senders.items():
-        if value not in people:
-            people[value] = add(db, kind, value, key_of(value), now, channel=channel)
     db.execute(_HEARD, (now, json.dumps([person.contact for person in people.values()])))
-    if moved := [person.address for person in known if person.channel != channel]:
+    if moved := [person.address for person in people.values() if person.channel != channel]:
         db.execute(_CHANNEL, (channel, json.dumps(moved)))
+    new = [Stranger(v, kind, key_of(v)) for v, kind in senders.items() if v not in people]
+    if new:
+        bulk.add_contacts(db, new, "message", now, channel, heard=True)
+        people |= by_values(db, [one.value for one in new])
     return people
 
 

@@ -9,6 +9,7 @@ from gateway.domain.alerts import CENTURY, FAR, Refused, check_text
 from gateway.domain.phone import BadNumber, normalise
 from gateway.people import tag_of
 from gateway.store import audit, bulk
+from gateway.store.bulk import Stranger
 from gateway.submit.wording import Order, Worded, Words
 
 __all__ = ["Line", "NoChannel", "Order", "Ready", "check", "queue", "submit"]
@@ -146,10 +147,10 @@ def queue(
 def _people(db: sqlite3.Connection, keys: Mapping[str, str], now: float) -> dict[str, sqlite3.Row]:
     """Return who is at these numbers, added if new."""
     found = bulk.known(db, list(keys))
-    strangers = {value: key for value, key in keys.items() if value not in found}
+    strangers = [Stranger(v, "phone", key) for v, key in keys.items() if v not in found]
     if strangers:
         bulk.add_contacts(db, strangers, "api", now)
-        found |= bulk.known(db, list(strangers))
+        found |= bulk.known(db, [one.value for one in strangers])
     return found
 
 

@@ -23,6 +23,7 @@ _ACCENTS = re.compile(
     "(?<=[a-z\u00df-\u024f\u0250-\u02af\u1d00-\u1eff])[\u0300-\u036f\u1dc0-\u1dff]+"
 )
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bb\u02bc\u00b4`\uff07]")
+_PUNCTUATION = {code: " " for code in range(128) if category(chr(code))[0] in "PS"}
 _DOUBLE = re.compile(r"(.)\1+")
 _NOT_PLAIN = re.compile(r"[^a-z0-9\s]+")
 
@@ -45,6 +46,8 @@ def words(text: str) -> str:
     ('stop thank you', 'dont')
     """
     apart = _APOSTROPHES.sub("", text)
+    if apart.isascii():
+        return normal(apart.translate(_PUNCTUATION))
     return normal("".join(" " if category(c)[0] in "PS" else c for c in apart))
 
 

@@ -1,7 +1,7 @@
 """Which words mean what, in which language, and what a message therefore asks for."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ _LONGEST_HEAD = 4
 _LONG = 1000  # letters; of a longer message the beginning and the end are looked at
 _SHORT = 40  # letters; so short, the same words come again and again
 _REMEMBERED = 2048
+_ORDERS = 256  # orders of languages whose phrases are kept gathered
 
 
 class Match(NamedTuple):
@@ -53,9 +54,8 @@ class Keywords:
         self._spelled = words
         self._intents = {tag: by_spelling(intents) for tag, intents in words.items()}
         self._polite = {tag: spellings(told, "polite") for tag, told in words.items()}
-        self._leaving = {tag: spellings(told, "leaving") for tag, told in words.items()}
-        self._cries = {tag: spellings(told, "cry") for tag, told in words.items()}
         self._known = lru_cache(_REMEMBERED)(self._match)
+        self._phrases = lru_cache(_ORDERS)(self._gathered)
 
     def match(
         self,
@@ -131,7 +131,9 @@ class Keywords:
         return None
 
     def _meaning(self, tag: str, key: str, pending: bool) -> str | None:
-        intents = self._intents[tag].get(key, ())
+        intents = self._intents[tag].get(key)
+        if not intents:
+            return None
         able = [i for i in intents if i != "yes" or pending]
         return "opt_in" if able and able[0] == "yes" else next(iter(able), None)
 
@@ -168,7 +170,7 @@ class Keywords:
         told = words(text)
         spoken = told.split()
         signs = (
-            self._says(self._leaving, told, asked),
+            self._says("leaving", told, asked),
             self._only_courtesy(spoken, asked),
             self._has_stop_sentence(text, asked),
             len(spoken) == 2 and not spoken[1].isdigit() and self._stops(spoken[0], asked),
@@ -180,17 +182,16 @@ class Keywords:
 
     def _cries_out(self, ends: str, text: str, asked: "_Asked") -> Match | None:
         """Read a cry for help inside a sentence: a needless look costs less than a missed one."""
-        if self._says(self._cries, words(ends), asked):
+        if self._says("cry", words(ends), asked):
             return Match("cry", text, None, False, True)
         return None
 
-    def _says(self, phrases: Mapping[str, frozenset[str]], told: str, asked: "_Asked") -> bool:
-        said = f" {told} "
-        sought = {phrase for tag in asked.tags for phrase in phrases[tag]}
-        return any(
-            phrase in said if _UNSPACED.search(phrase) else f" {phrase} " in said
-            for phrase in sought
-        )
+    def _says(self, intent: str, told: str, asked: "_Asked") -> bool:
+        return self._phrases(intent, tuple(asked.tags)).within(told)
+
+    def _gathered(self, intent: str, tags: tuple[str, ...]) -> "_Said":
+        said = (spellings(self._spelled[tag], intent) for tag in tags)
+        return _Said.of(frozenset().union(*said))
 
     def _only_courtesy(self, spoken: Sequence[str], asked: "_Asked") -> bool:
         rest = set(spoken).difference(*(self._polite[tag] for tag in asked.tags))
@@ -206,6 +207,34 @@ class Keywords:
     def _stops(self, key: str, asked: "_Asked") -> bool:
         found = self._find(key, asked)
         return found is not None and found.intent == "opt_out"
+
+
+class _Said(NamedTuple):
+    """Phrases to look for inside a message, by how many words they have.
+
+    Where words are not parted by spaces, a phrase may stand inside a word.
+    """
+
+    phrases: frozenset[str]
+    lengths: tuple[int, ...]
+    anywhere: tuple[str, ...]
+
+    @classmethod
+    def of(cls, phrases: frozenset[str]) -> "_Said":
+        anywhere = tuple(phrase for phrase in phrases if _UNSPACED.search(phrase))
+        spaced = phrases.difference(anywhere, ("",))
+        return cls(spaced, tuple(sorted({len(one.split()) for one in spaced})), anywhere)
+
+    def within(self, told: str) -> bool:
+        """Say whether a message, in its one spelling, holds one of the phrases."""
+        if any(phrase in told for phrase in self.anywhere):
+            return True
+        spoken = told.split()
+        return any(
+            " ".join(spoken[at : at + length]) in self.phrases
+            for length in self.lengths
+            for at in range(len(spoken) - length + 1)
+        )
 
 
 class _Asked(NamedTuple):

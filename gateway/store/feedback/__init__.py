@@ -3,6 +3,7 @@
 Sensitive items leave the ordinary lists, search, numbers and export the moment they are marked.
 """
 
+from gateway.store.feedback.filing import Filed, file
 from gateway.store.feedback.items import (
     NotFound,
     add,
@@ -14,7 +15,6 @@ from gateway.store.feedback.items import (
     coded,
     event,
     events,
-    flag,
     fresh_reference,
     known,
     mark,
@@ -28,6 +28,7 @@ __all__ = [
     "COLUMNS",
     "LAST",
     "PERSON",
+    "Filed",
     "NotFound",
     "add",
     "answered_since",
@@ -42,7 +43,7 @@ __all__ = [
     "event",
     "events",
     "export",
-    "flag",
+    "file",
     "fresh_reference",
     "known",
     "mark",

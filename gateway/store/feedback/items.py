@@ -1,7 +1,7 @@
 """Feedback items and the lines of their history."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
@@ -15,7 +15,7 @@ VALUES (:reference, :inbound, :session, :address, :channel, :text, :language, :a
         :priority, :sensitive, :partial, :created, :now, :due)
 RETURNING id
 """
-_EVENT = """
+EVENT = """
 INSERT INTO feedback_event (feedback, kind, old, new, text, by, inbound, outbox, at)
 VALUES (:feedback, :kind, :old, :new, :text, :by, :inbound, :outbox, :now)
 """
@@ -33,6 +33,8 @@ SELECT max(at) FROM feedback_event WHERE feedback = ? AND kind = 'status' AND ne
 """
 
 TRIES = 20
+# Signs of a reference, and up to how many items: beyond, most of that length are taken.
+LENGTHS = ((4, 5_000), (5, 120_000), (6, 1 << 62))
 
 
 class NotFound(LookupError):
@@ -78,22 +80,17 @@ def known(db: sqlite3.Connection, reference: str) -> bool:
     return db.execute(sql, (reference,)).fetchone() is not None
 
 
-def fresh_reference(db: sqlite3.Connection, random_bits: Callable[[], int]) -> str:
-    """Return a reference no item has, longer once the short ones run out."""
-    for length in (4, 5, 6):
+def fresh_reference(
+    db: sqlite3.Connection, random_bits: Callable[[], int], given: Container[str] = ()
+) -> str:
+    """Return a reference no item has, nor is `given`; longer once many are in use."""
+    items = db.execute("SELECT coalesce(max(id), 0) FROM feedback").fetchone()[0]
+    for length in [size for size, most in LENGTHS if items < most]:
         for _ in range(TRIES):
             reference = new_reference(random_bits(), length)
-            if not known(db, reference):
+            if reference not in given and not known(db, reference):
                 return reference
     raise RuntimeError("no reference is free")
-
-
-def flag(db: sqlite3.Connection, reference: str, text: str, now: float) -> None:
-    """Note beside an item what the gateway itself thinks of it; a person decides."""
-    item = by_reference(db, reference)
-    if item is None:
-        raise NotFound(reference)
-    event(db, item["id"], "note", "system", now, text=text)
 
 
 def event(
@@ -111,7 +108,7 @@ def event(
 ) -> None:
     """Write one line of an item's history."""
     row = {"feedback": id, "kind": kind, "old": old, "new": new, "text": text, "by": by}
-    db.execute(_EVENT, row | {"inbound": inbound, "outbox": outbox, "now": now})
+    db.execute(EVENT, row | {"inbound": inbound, "outbox": outbox, "now": now})
 
 
 def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row:

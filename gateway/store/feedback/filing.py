@@ -1,0 +1,83 @@
+"""Items as people's words bring them about, many at once."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gateway.domain import feedback as rules
+from gateway.domain.feedback import Priority, Status, Type
+from gateway.store.feedback.items import EVENT
+
+_FILE = """
+INSERT INTO feedback (id, reference, inbound, session, address, channel, text, language, area, type,
+                      code, status, priority, sensitive, partial, created_at, updated_at, due_at)
+VALUES (:id, :reference, :inbound, :session, :address, :channel, :text, :language, :area, :type,
+        (SELECT id FROM code WHERE category = 'none' AND code = 'uncoded'),
+        :status, :priority, :sensitive, :partial, :now, :now, :due)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An item as a person's words bring it about; `note` is what the gateway thinks of it."""
+
+    reference: str
+    channel: int
+    text: str
+    type: str
+    now: float
+    inbound: int | None = None
+    session: int | None = None
+    address: int | None = None
+    language: str | None = None
+    area: int | None = None
+    priority: str | None = None
+    partial: bool = False
+    note: str = ""
+
+
+def file(db: sqlite3.Connection, items: Sequence[Filed]) -> list[int]:
+    """Keep items and acknowledge all but the partial ones; return their ids.
+
+    One thread writes, so ids are counted here.
+    """
+    first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM feedback").fetchone()[0]
+    ids = list(range(first, first + len(items)))
+    db.executemany(_FILE, [_filed(item, id) for item, id in zip(items, ids, strict=True)])
+    db.executemany(
+        EVENT, [line for item, id in zip(items, ids, strict=True) for line in _begun(item, id)]
+    )
+    return ids
+
+
+def _filed(item: Filed, id: int) -> dict[str, object]:
+    kind = Type(item.type)
+    rank = Priority(item.priority) if item.priority else rules.priority_of(kind)
+    status = Status.NEW if item.partial else Status.ACKNOWLEDGED
+    return {
+        "id": id,
+        "status": status.value,
+        "reference": item.reference,
+        "inbound": item.inbound,
+        "session": item.session,
+        "address": item.address,
+        "channel": item.channel,
+        "text": item.text,
+        "language": item.language,
+        "area": item.area,
+        "type": kind.value,
+        "priority": rank.value,
+        "sensitive": int(kind == Type.SENSITIVE),
+        "partial": int(item.partial),
+        "now": item.now,
+        "due": rules.due(rank, item.now, status),
+    }
+
+
+def _begun(item: Filed, id: int) -> Iterator[dict[str, object]]:
+    """Yield the first lines of an item's history."""
+    line = {"feedback": id, "by": "system", "now": item.now, "inbound": None, "outbox": None}
+    if not item.partial:
+        yield line | {"kind": "status", "old": "new", "new": "acknowledged", "text": None}
+    if item.note:
+        yield line | {"kind": "note", "old": None, "new": None, "text": item.note}
