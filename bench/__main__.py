@@ -7,7 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import expansion, group_commit, inbound, report, resting, sending, ussd
+from bench import (
+    api,
+    encoding,
+    expansion,
+    group_commit,
+    inbound,
+    report,
+    resting,
+    sending,
+    smpp_in,
+    smpp_out,
+    ussd,
+)
 from bench.figures import Line, markdown
 from bench.size import FULL, QUICK, Size
 
@@ -19,6 +31,10 @@ CASES: dict[str, Case] = {
     "ussd": ussd.measure,
     "expansion": expansion.measure,
     "sending": sending.measure,
+    "smpp_out": smpp_out.measure,
+    "smpp_in": smpp_in.measure,
+    "api": api.measure,
+    "encoding": encoding.measure,
     "resting": resting.measure,
 }
 

@@ -3,12 +3,14 @@
 The numbers are those kept for fiction; they reach nobody.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
+from bench.plan import Plan
 from tests.providers.twilio_server import ACCOUNT, NUMBER, TOKEN
 
 TEXTS = ("FLOOD", "When will the road to the market open again?", "HELP", "There is no water here")
@@ -31,9 +33,11 @@ def person(number: int) -> str:
 
 def post(port: int, path: str, form: Mapping[str, str], **headers: str) -> bytes:
     """Return one keep-alive POST of a form."""
-    body = urlencode(form).encode()
-    head = {"Host": f"127.0.0.1:{port}", "Content-Type": "application/x-www-form-urlencoded"}
-    head |= {"Content-Length": str(len(body))}
+    return _post(port, path, urlencode(form).encode(), "application/x-www-form-urlencoded", headers)
+
+
+def _post(port: int, path: str, body: bytes, kind: str, headers: Mapping[str, str]) -> bytes:
+    head = {"Host": f"127.0.0.1:{port}", "Content-Type": kind, "Content-Length": str(len(body))}
     head |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items())]
     return "\r\n".join([*lines, "", ""]).encode() + body
@@ -49,36 +53,47 @@ def _form(number: int) -> dict[str, str]:
     return form | {"From": person(number), "ApiVersion": "2010-04-01"}
 
 
-def twilio(port: int, number: int) -> bytes:
+def twilio(plan: Plan, number: int) -> bytes:
     """Return a signed message webhook."""
     form, path = _form(number), "/hooks/twilio/message"
-    signature = _sign(f"http://127.0.0.1:{port}{path}", form)
-    return post(port, path, form, X_Twilio_Signature=signature)
+    signature = _sign(f"http://127.0.0.1:{plan.port}{path}", form)
+    return post(plan.port, path, form, X_Twilio_Signature=signature)
 
 
-def bare(port: int, number: int) -> bytes:
+def bare(plan: Plan, number: int) -> bytes:
     """Return the same call for the server that only keeps it."""
-    return post(port, "/", _form(number), X_Twilio_Signature="x" * 28)
+    return post(plan.port, "/", _form(number), X_Twilio_Signature="x" * 28)
 
 
-def simulator(port: int, number: int) -> bytes:
+def simulator(plan: Plan, number: int) -> bytes:
     """Return a message from the simulator."""
     form = {"from": person(number), "text": TEXTS[number % len(TEXTS)], "id": f"m{number}"}
-    return post(port, "/hooks/simulator/message", form)
+    return post(plan.port, "/hooks/simulator/message", form)
 
 
-def ussd(port: int, number: int) -> bytes:
+def ussd(plan: Plan, number: int) -> bytes:
     """Return one turn; people take turns, so that each had time to read the screen before."""
     block, place = divmod(number, AT_ONCE * len(STEPS))
     step, seat = divmod(place, AT_ONCE)
     session = block * AT_ONCE + seat
     form = {"from": person(session), "session": f"s{session}", "input": STEPS[step]}
-    return post(port, "/hooks/simulator/ussd", form)
+    return post(plan.port, "/hooks/simulator/ussd", form)
 
 
-KINDS: dict[str, Callable[[int, int], bytes]] = {
+def api(plan: Plan, number: int) -> bytes:
+    """Return one request of a program: a message of its own for one person, or for many."""
+    first = number * plan.people
+    people = [person(first + n) for n in range(plan.people)]
+    asked = {"to": people, "text": f"{number}: the water is clean again.", "channel": "smpp"}
+    body = json.dumps(asked).encode()
+    headers = {"Authorization": f"Bearer {plan.token}"}
+    return _post(plan.port, "/api/v1/messages", body, "application/json", headers)
+
+
+KINDS: dict[str, Callable[[Plan, int], bytes]] = {
     "twilio": twilio,
     "bare": bare,
     "simulator": simulator,
     "ussd": ussd,
+    "api": api,
 }

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from bench import served
 from bench.figures import Line, Spread, Target
-from bench.load import Plan
 from bench.loading import loading
+from bench.plan import Plan
 from bench.size import Size
 from bench.ussd import LONGEST, RATE, waits
 from gateway import broadcast

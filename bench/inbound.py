@@ -6,8 +6,8 @@ from pathlib import Path
 
 from bench import served
 from bench.figures import Line, Spread
-from bench.load import Plan
 from bench.loading import Seen, run
+from bench.plan import Plan
 from bench.size import Size
 from gateway.settings import Settings
 from gateway.store import connect

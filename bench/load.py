@@ -11,23 +11,12 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from bench.calls import KINDS
+from bench.plan import Plan
 
 PATIENCE = 30.0  # seconds without any answer until we give up
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """So many calls of a kind, numbered from `first`; `rate` a second, or as fast as answered."""
-
-    port: int
-    kind: str
-    count: int
-    first: int = 0
-    rate: float | None = None
-    connections: int = 16
 
 
 class Line:
@@ -65,7 +54,7 @@ class Load:
 
     def __init__(self, plan: Plan) -> None:
         make = KINDS[plan.kind]
-        self.calls = [make(plan.port, plan.first + n) for n in range(plan.count)]
+        self.calls = [make(plan, plan.first + n) for n in range(plan.count)]
         self.rate = plan.rate
         self.free = [Line(plan.port) for _ in range(plan.connections)]
         self.selector = selectors.SelectSelector()  # it sleeps to the microsecond

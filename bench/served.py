@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+import psutil
+
 from gateway import setup
 from gateway.context import Gateway, open_gateway
 from gateway.settings import Settings
@@ -29,6 +31,12 @@ class Served:
     port: int
     process: subprocess.Popen[bytes]
     seconds: float
+
+    def busy(self) -> float:
+        """Return the processor's seconds that it and its children used until now."""
+        first = psutil.Process(self.process.pid)
+        times = [one.cpu_times() for one in (first, *first.children(recursive=True))]
+        return float(sum(one.user + one.system for one in times))
 
 
 def prepare(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bench import served
 from bench.figures import Line, Spread, Target, percentile
-from bench.load import Plan
 from bench.loading import run
+from bench.plan import Plan
 from bench.size import Size
 
 RATE = 200.0  # turns a second

@@ -10,8 +10,8 @@ import pytest
 from bench import calls, figures, group_commit, report
 from bench.__main__ import CASES, main
 from bench.figures import Line, Spread, Target, markdown
-from bench.load import Plan
 from bench.loading import BadAnswers, run
+from bench.plan import Plan
 from bench.served import bare_server
 from bench.size import TINY
 
