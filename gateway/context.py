@@ -19,6 +19,7 @@ from gateway.providers import Provider
 from gateway.sealing import NumberKey, Sealer
 from gateway.settings import Settings
 from gateway.store import Store, channels
+from gateway.store.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +59,29 @@ class Channels:
     def __init__(self, store: Store, sealer: Sealer, public_url: str) -> None:
         self._store, self._sealer, self._public_url = store, sealer, public_url
         self._made: dict[int, tuple[tuple[str, str, str], Channel]] = {}
+        self._memory = Memory(store)
         self._lock = threading.Lock()
 
     def get(self, name: str) -> Channel | None:
         """Return the channel of that name, unless it is retired or unknown."""
-        row = channels.by_name(self._store.read, name)
-        return self._channel(row) if row else None
+        return self._memory.get(name, lambda: self._named(name))
 
     def by_id(self, id: int) -> Channel:
-        return self._channel(channels.by_id(self._store.read, id))
+        return self._memory.get(id, lambda: self._channel(channels.by_id(self._store.read, id)))
 
     def all(self) -> list[Channel]:
-        return [self._channel(row) for row in channels.every(self._store.read)]
+        return self._memory.get(None, self._all)
 
     def default(self) -> Channel | None:
         """The channel for people who never wrote: the first that carries SMS."""
         return next((channel for channel in self.all() if channel.carries_sms), None)
+
+    def _named(self, name: str) -> Channel | None:
+        row = channels.by_name(self._store.read, name)
+        return self._channel(row) if row else None
+
+    def _all(self) -> list[Channel]:
+        return [self._channel(row) for row in channels.every(self._store.read)]
 
     def _channel(self, row: sqlite3.Row) -> Channel:
         made_of = (row["provider"], row["address"], row["settings"])
@@ -100,13 +108,14 @@ class Channels:
 ORGANISATION = "Red Cross"  # the default, which every language has its own words for
 
 
-def _nobody() -> None:
+def _nobody(*channels: int) -> None:
     """Wake nobody: there is no engine in this process."""
 
 
 @dataclass(slots=True)
 class Gateway:
-    """What the verbs work with. `clock` gives seconds since 1970; `wake` rouses the engine."""
+    """What the verbs work with. `clock` gives seconds since 1970; `wake` rouses the
+    engine, for the channels named or for all."""
 
     settings: Settings
     store: Store
@@ -117,14 +126,16 @@ class Gateway:
     sealer: Sealer
     numbers: NumberKey
     clock: Callable[[], float] = time.time
-    wake: Callable[[], None] = _nobody
+    wake: Callable[..., None] = _nobody
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
+    tokens: Memory = field(init=False)
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
 
     tags: tuple[str, ...] = field(init=False)  # the languages in use, the default first
 
     def __post_init__(self) -> None:
         known = self.settings.languages or self.languages.languages()
+        self.tokens = Memory(self.store)
         self.tags = tuple(dict.fromkeys([self.settings["LANGUAGE"], *known]))
 
     def organisation(self, chain: Sequence[str]) -> str:
@@ -133,7 +144,7 @@ class Gateway:
         return self.languages.say(chain, "org").text if name == ORGANISATION else name
 
 
-def open_gateway(settings: Settings, wake: Callable[[], None] = _nobody) -> Gateway:
+def open_gateway(settings: Settings, wake: Callable[..., None] = _nobody) -> Gateway:
     """Open the store and read everything a gateway needs; StoreError or BadSetting if it cannot."""
     store = Store(settings.store)
     folders = [folder("locales"), settings.data / "locales"]

@@ -55,10 +55,11 @@ class Engine:
             thread.start()
         self.wake()
 
-    def wake(self) -> None:
-        """Rouse every lane: something was queued."""
-        for lane in tuple(self._lanes.values()):
-            lane.wake()
+    def wake(self, *channels: int) -> None:
+        """Rouse the lanes of channels for which something was queued; of all if none is named."""
+        for id in channels or tuple(self._lanes):
+            if lane := self._lanes.get(id):
+                lane.wake()
 
     def alive(self) -> list[str]:
         """Return the names of threads that should run and do not."""
@@ -98,6 +99,7 @@ class Engine:
                 version = self.gw.store.version()
                 if version != seen:
                     seen = version
+                    self.gw.store.forget()
                     self._rouse()
             except Exception as error:
                 # A channel nobody can open, or a disk that fails: tell it, and look again.

@@ -21,7 +21,8 @@ class Rounds(threading.Thread, ABC):
         self._awake = threading.Event()
 
     def wake(self) -> None:
-        self._awake.set()
+        if not self._awake.is_set():  # setting it again would cost a lock each time
+            self._awake.set()
 
     def run(self) -> None:
         while not self.stopping.is_set():

@@ -39,7 +39,7 @@ def take_all(
     now = gw.clock()
     made = [Call(gw, channel, events, raw, now) for events, raw in told]
     found = gw.store.write_together(calls.take, made)
-    gw.wake()
+    gw.wake(channel.id)
     return found
 
 
@@ -52,7 +52,7 @@ def turn(gw: Gateway, channel: Channel, event: Turn) -> Screen | None:
         return turns.step(gw, db, channel, person, event, now)
 
     screen = gw.store.write(work)
-    gw.wake()
+    gw.wake(channel.id)
     return screen
 
 

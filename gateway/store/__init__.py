@@ -152,6 +152,15 @@ class Store:
         """A number that changes with every commit of anybody, as this thread sees it."""
         return int(self.read.execute("PRAGMA data_version").fetchone()[0])
 
+    @property
+    def generation(self) -> int:
+        """Grows when channels, tokens or users may have changed: what was read of them is old."""
+        return self._writer.generation
+
+    def forget(self) -> None:
+        """Another process wrote: what is remembered may be old."""
+        self._writer.generation += 1
+
     def alive(self) -> bool:
         return self._writer.alive()
 

@@ -13,6 +13,8 @@ Work = Callable[[sqlite3.Connection], T]
 Many = Callable[[sqlite3.Connection, list[Item]], Sequence[T]]
 
 MOST_UNITS = 500
+# Read with every call, changed by people now and then: worth remembering.
+SELDOM = ("channel", "token", "user")
 REST = 1 / 20
 
 
@@ -49,6 +51,9 @@ class Writer:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self.generation = 0  # grows with each commit that changed a table of SELDOM
+        self._changed = False
+        self._watch_seldom()
         self._units: deque[_Unit] = deque()
         self._background: deque[_Unit] = deque()
         self._ready = threading.Condition(threading.Lock())
@@ -101,6 +106,20 @@ class Writer:
         self._thread.join()
         self._db.close()
 
+    def _watch_seldom(self) -> None:
+        """Have SQLite tell of every change to what readers may remember."""
+        self._db.create_function("changed", 0, self._note_change)
+        there = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master")}
+        for table in SELDOM:
+            for act in ("INSERT", "UPDATE", "DELETE") if table in there else ():
+                self._db.execute(
+                    f"CREATE TEMP TRIGGER {table}_{act} AFTER {act} ON main.{table}"
+                    " BEGIN SELECT changed(); END"
+                )
+
+    def _note_change(self) -> None:
+        self._changed = True
+
     def _run(self) -> None:
         while units := self._gather():
             began = time.monotonic()
@@ -129,6 +148,8 @@ class Writer:
             for alike in _alike(units):
                 self._attempt(alike)
             self._db.execute("COMMIT")
+            self.generation += self._changed
+            self._changed = False
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")

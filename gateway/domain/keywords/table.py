@@ -14,13 +14,12 @@ from gateway.domain.keywords.listing import (
     is_topic,
     spellings,
 )
+from gateway.domain.keywords.phrases import Phrases
 from gateway.domain.keywords.spelling import normal, slips_in, words
 
 _TAKES_WORDS = ("cry", "help", "language")
 _BREAK = re.compile(r"[\s:,.;!?/\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff0c\uff1a-]+")
 _SENTENCE = re.compile(r"[.!?;,\n\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff01\uff0c]+")
-# Thai to Khmer, kana and Han: words with no space between them.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 _LONGEST_HEAD = 4
 _LONG = 1000  # letters; of a longer message the beginning and the end are looked at
 _SHORT = 40  # letters; so short, the same words come again and again
@@ -189,9 +188,9 @@ class Keywords:
     def _says(self, intent: str, told: str, asked: "_Asked") -> bool:
         return self._phrases(intent, tuple(asked.tags)).within(told)
 
-    def _gathered(self, intent: str, tags: tuple[str, ...]) -> "_Said":
+    def _gathered(self, intent: str, tags: tuple[str, ...]) -> "Phrases":
         said = (spellings(self._spelled[tag], intent) for tag in tags)
-        return _Said.of(frozenset().union(*said))
+        return Phrases.of(frozenset().union(*said))
 
     def _only_courtesy(self, spoken: Sequence[str], asked: "_Asked") -> bool:
         rest = set(spoken).difference(*(self._polite[tag] for tag in asked.tags))
@@ -207,34 +206,6 @@ class Keywords:
     def _stops(self, key: str, asked: "_Asked") -> bool:
         found = self._find(key, asked)
         return found is not None and found.intent == "opt_out"
-
-
-class _Said(NamedTuple):
-    """Phrases to look for inside a message, by how many words they have.
-
-    Where words are not parted by spaces, a phrase may stand inside a word.
-    """
-
-    phrases: frozenset[str]
-    lengths: tuple[int, ...]
-    anywhere: tuple[str, ...]
-
-    @classmethod
-    def of(cls, phrases: frozenset[str]) -> "_Said":
-        anywhere = tuple(phrase for phrase in phrases if _UNSPACED.search(phrase))
-        spaced = phrases.difference(anywhere, ("",))
-        return cls(spaced, tuple(sorted({len(one.split()) for one in spaced})), anywhere)
-
-    def within(self, told: str) -> bool:
-        """Say whether a message, in its one spelling, holds one of the phrases."""
-        if any(phrase in told for phrase in self.anywhere):
-            return True
-        spoken = told.split()
-        return any(
-            " ".join(spoken[at : at + length]) in self.phrases
-            for length in self.lengths
-            for at in range(len(spoken) - length + 1)
-        )
 
 
 class _Asked(NamedTuple):

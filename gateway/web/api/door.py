@@ -1,6 +1,7 @@
 """The door for programs: who calls, whether they may, and what they brought."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -69,11 +70,18 @@ def needs(*roles: str) -> Callable[[View[P]], View[P]]:
 def identified(gw: Gateway, authorization: str) -> Caller:
     """Return whose token a call came with; a Problem if it is none in use."""
     scheme, _, token = authorization.partition(" ")
-    db = gw.store.read
-    row = users.by_token(db, token.strip()) if scheme.lower() == "bearer" else None
-    if row is None:
+    given = token.strip() if scheme.lower() == "bearer" else ""
+    found = gw.tokens.get(given, lambda: _caller(gw.store.read, given)) if given else None
+    if found is None:
         raise problem(401, "unauthorised", "Send 'Authorization: Bearer' and a token in use.")
-    owner = users.by_id(db, row["user"]) if row["user"] else None
+    return found
+
+
+def _caller(db: sqlite3.Connection, token: str) -> Caller | None:
+    row = users.by_token(db, token)
+    owner = users.by_id(db, row["user"]) if row and row["user"] else None
+    if row is None:
+        return None
     if owner is None:
         return Caller(row["id"], row["name"], row["role"])
     return Caller(row["id"], row["name"], row["role"], owner["name"], owner["role"])

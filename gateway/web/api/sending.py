@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +56,13 @@ def _queue(gw: Gateway, who: Caller, asked: NewMessage) -> bytes:
     found = gw.store.write_together(_answers, [request])[0]
     if isinstance(found, BaseException):
         raise found
-    gw.wake()
+    gw.wake(*_channels(request.ready))
     return found
+
+
+def _channels(ready: submit.Ready) -> Collection[int]:
+    """Return the channels an order may go out on; one that is named is the only one."""
+    return (ready.usual.id,) if ready.named else ready.channels
 
 
 def _answers(db: sqlite3.Connection, requests: "list[_Request]") -> list[bytes]:
