@@ -31,7 +31,10 @@ class Client:
 
     def _read(self) -> bytes:
         """Read what came, count it, and return the acknowledgements it asks for."""
-        octets = self.rest + self.socket.recv(65536)
+        came = self.socket.recv(65536)
+        if not came:
+            raise ConnectionError("the network went away")
+        octets = self.rest + came
         at, end, out = 0, len(octets), []
         while end - at >= 16:
             length, command, _, sequence = HEADER.unpack_from(octets, at)
