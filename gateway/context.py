@@ -3,7 +3,6 @@
 import secrets
 import sqlite3
 import threading
-import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import providers
+from gateway.clock import Clock, keeping
 from gateway.domain.dialogue import Pack, load
 from gateway.domain.keywords import Keywords
 from gateway.files import folder
@@ -47,6 +47,11 @@ class Channel:
     def hands_back(self) -> bool:
         """Whether answers go back in the provider's own call, and not through the queue."""
         return self.provider.can.replies
+
+    @property
+    def is_for_practice(self) -> bool:
+        """Whether there is no network behind it."""
+        return bool(self.row["provider"] == "simulator")
 
     @property
     def carries_sms(self) -> bool:
@@ -114,8 +119,8 @@ def _nobody(*channels: int) -> None:
 
 @dataclass(slots=True)
 class Gateway:
-    """What the verbs work with. `clock` gives seconds since 1970; `wake` rouses the
-    engine, for the channels named or for all."""
+    """What the verbs work with. `clock` gives seconds since 1970, counted by `time`, which knows
+    whether to trust it; `wake` rouses the engine, for the channels named or for all."""
 
     settings: Settings
     store: Store
@@ -125,13 +130,18 @@ class Gateway:
     channels: Channels
     sealer: Sealer
     numbers: NumberKey
-    clock: Callable[[], float] = time.time
+    time: Clock
+    clock: Callable[[], float]
     wake: Callable[..., None] = _nobody
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     tokens: Memory = field(init=False)
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
 
     tags: tuple[str, ...] = field(init=False)  # the languages in use, the default first
+
+    def clock_trusted(self) -> bool:
+        """Whether anything may be decided by the time: nothing ends by it while nobody knows it."""
+        return self.time.trusted
 
     def __post_init__(self) -> None:
         known = self.settings.languages or self.languages.languages()
@@ -150,6 +160,8 @@ def open_gateway(settings: Settings, wake: Callable[..., None] = _nobody) -> Gat
     folders = [folder("locales"), settings.data / "locales"]
     languages = Languages.load(folders, settings["LANGUAGE"])
     sealer = Sealer(settings.sealing_key())
+    clock = Clock()
+    keeping.begin(store, clock)
     return Gateway(
         settings=settings,
         store=store,
@@ -159,6 +171,8 @@ def open_gateway(settings: Settings, wake: Callable[..., None] = _nobody) -> Gat
         channels=Channels(store, sealer, settings.public_url),
         sealer=sealer,
         numbers=NumberKey(settings.key_for("numbers")),
+        time=clock,
+        clock=clock.now,
         wake=wake,
     )
 

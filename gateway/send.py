@@ -37,30 +37,34 @@ def prepare(
 
     The gate reads after that commit, so that whoever left in between is not written to.
     """
-    now, batch = gw.clock(), uuid.uuid4().hex
-    ids = gw.store.write(lambda db: outbox.claim(db, channel.id, batch, now, rows, parts, classes))
+    now, batch, sure = gw.clock(), uuid.uuid4().hex, gw.clock_trusted()
+
+    def work(db: sqlite3.Connection) -> list[int]:
+        return outbox.claim(db, channel.id, batch, now, rows, parts, classes, sure)
+
+    ids = gw.store.write(work)
     try:
         passed = _through_the_gate(gw, outbox.claimed(gw.store.read, ids)) if ids else []
-        return Claim(len(ids), _batch(channel, batch, passed) if passed else None)
+        return Claim(len(ids), _batch(gw, channel, batch, passed) if passed else None)
     except Exception:
         put_back(gw, ids, BROKEN, "the gate broke")
         raise
 
 
-def _batch(channel: Channel, batch: str, passed: Sequence[sqlite3.Row]) -> Batch:
+def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[sqlite3.Row]) -> Batch:
     return Batch(
         id=batch,
         channel=channel.name,
         provider=channel.row["provider"],
         address=channel.row["address"],
         settings=channel.sealed,
-        messages=tuple(_outgoing(row) for row in passed),
+        messages=tuple(_outgoing(row, _until(gw, row["expires_at"])) for row in passed),
     )
 
 
 def _through_the_gate(gw: Gateway, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
-    now = gw.clock()
-    verdicts = [(row, judge(_facts(row, now))) for row in rows]
+    now, sure = gw.clock(), gw.clock_trusted()
+    verdicts = [(row, judge(_facts(row, now, sure))) for row in rows]
     refused = [(row["id"], refusal) for row, refusal in verdicts if refusal]
 
     def work(db: sqlite3.Connection) -> None:
@@ -73,7 +77,7 @@ def _through_the_gate(gw: Gateway, rows: Sequence[sqlite3.Row]) -> list[sqlite3.
     return [row for row, refusal in verdicts if not refusal]
 
 
-def _facts(row: sqlite3.Row, now: float) -> Facts:
+def _facts(row: sqlite3.Row, now: float, sure: bool) -> Facts:
     return Facts(
         class_=row["class"],
         now=now,
@@ -86,16 +90,24 @@ def _facts(row: sqlite3.Row, now: float) -> Facts:
         superseded=bool(row["superseded"]),
         exercise=bool(row["exercise"]),
         in_exercise=bool(row["in_exercise"]),
+        clock_trusted=sure,
     )
 
 
-def _outgoing(row: sqlite3.Row) -> Outgoing:
+def _until(gw: Gateway, expires: float | None) -> float | None:
+    """Return when a message is over by the machine's own clock, which is what carriers look at."""
+    if expires is None or not gw.clock_trusted():
+        return None
+    return expires - gw.time.skew()
+
+
+def _outgoing(row: sqlite3.Row, expires: float | None) -> Outgoing:
     return Outgoing(
         id=row["id"],
         to=row["recipient"],
         text=row["text"],
         class_=row["class"],
-        expires=row["expires_at"],
+        expires=expires,
         parts=row["parts"],
         alphabet=row["alphabet"],
     )
@@ -173,7 +185,7 @@ def _not_sent(
         result.outcome,
         Class(row["class"]),
         row["attempts"],
-        now - row["created_at"],
+        now - row["created_at"] if gw.clock_trusted() else 0.0,
         result.wait,
         random.random(),
         row["maybes"],

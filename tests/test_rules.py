@@ -16,7 +16,7 @@ PACKAGE = ROOT / "gateway"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 ANYWHERE = {"files", "settings", "sealing"}
-BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue"}
+BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue", "clock"}
 BELOW_VERBS = BELOW_CONTEXT | {"context"}
 VERBS = {"receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
     "content",
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "store": ANYWHERE | {"domain"},
     "providers": ANYWHERE | {"domain"},
     "queue": ANYWHERE | {"domain"},
+    "clock": ANYWHERE | {"domain", "store"},
     "context": BELOW_CONTEXT,
     **dict.fromkeys(VERBS, BELOW_VERBS | VERBS),
     "engine": BELOW_VERBS | VERBS,

@@ -32,7 +32,7 @@ def submit(gw: Gateway, by: str, alert: int) -> None:
     def work(db: sqlite3.Connection) -> None:
         row = alerts.want(db, alert)
         state = move("submit", row["state"])
-        _not_over(row, now)
+        _not_over(gw, row, now)
         twin = alerts.twin(db, alert, now - SAME_WITHIN)
         if twin is not None:
             raise Refused(TWIN, "texts", id=twin)
@@ -75,19 +75,21 @@ def _may_approve(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, by: str,
     if seen != row["hash"]:
         raise Refused(CHANGED, "hash")
     now = gw.clock()
-    _not_over(row, now)
+    _not_over(gw, row, now)
     if lapsed(gw, row["submitted_at"], now):
         raise Refused(LAPSED, "state")
 
 
-def _not_over(row: sqlite3.Row, now: float) -> None:
-    if row["expires_at"] <= now:
+def _not_over(gw: Gateway, row: sqlite3.Row, now: float) -> None:
+    if row["expires_at"] <= now and gw.clock_trusted():
         raise Refused(IS_OVER, "expires")
 
 
 def lapsed(gw: Gateway, since: float | None, now: float) -> bool:
-    """Whether what happened then was too long ago to act upon."""
-    return since is not None and now - since > int(gw.settings["APPROVAL_MINUTES"]) * 60
+    """Whether what happened then was surely too long ago to act upon."""
+    if since is None or not gw.clock_trusted():
+        return False
+    return now - since > int(gw.settings["APPROVAL_MINUTES"]) * 60
 
 
 def reject(gw: Gateway, by: str, alert: int, reason: str) -> None:
@@ -138,7 +140,7 @@ def resume(gw: Gateway, by: str, alert: int) -> None:
     def work(db: sqlite3.Connection) -> None:
         row = alerts.want(db, alert)
         state = move("resume", row["state"])
-        _not_over(row, now)
+        _not_over(gw, row, now)
         alerts.set_state(db, alert, state, submitted_at=now, ended_at=None)
         alerts.decide(db, alert, "resumed", by, now)
         tell.alert_act(db, now, by, "alert.resume", alert)

@@ -26,6 +26,7 @@ class Facts:
     superseded: bool = False
     exercise: bool = False
     in_exercise: bool = False
+    clock_trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,14 @@ def judge(facts: Facts) -> Refusal | None:
     Refusal(state=<State.EXPIRED: 'expired'>, reason='expired')
     >>> judge(Facts(Class.NORMAL, now=10.0, consent="in")) is None
     True
+
+    Nobody knows what is over while nobody knows the time.
+
+    >>> judge(Facts(Class.EMERGENCY, now=10.0, expires_at=9.0, clock_trusted=False)) is None
+    True
     """
-    if facts.expires_at is not None and facts.expires_at <= facts.now:
+    over = facts.expires_at is not None and facts.expires_at <= facts.now
+    if over and facts.clock_trusted:
         return Refusal(State.EXPIRED, "expired")
     reason = _left(facts) or _alert(facts) or _paused(facts)
     return Refusal(State.WITHDRAWN, reason) if reason else None

@@ -15,6 +15,7 @@ from gateway.engine.links import Links
 from gateway.engine.poller import Pollers
 from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
+from gateway.providers import http
 from gateway.queue.whole import lines
 from gateway.send import give_up_on
 from gateway.store import outbox
@@ -79,6 +80,7 @@ class Engine:
         self.carrier.close(_left(until))
         self._reports.finish()
         self._links.close()
+        http.listen(self.gw.time.tell, wanted=False)
         for thread in beside:
             thread.join(_left(until))
 

@@ -56,7 +56,7 @@ class Lane(Rounds):
     def _turn(self, channel: Channel) -> float | None:
         """Hand over one batch; return seconds until the next turn, None until woken."""
         now = self._gw.clock()
-        due = outbox.next_due(self._gw.store.read, channel.id)
+        due = outbox.next_due(self._gw.store.read, channel.id, self._gw.clock_trusted())
         if due is None or not channel.carries_sms:
             return None
         held = channel.row["held_until"] or 0.0

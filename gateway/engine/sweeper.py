@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway import broadcast, receive
+from gateway.clock import keeping
 from gateway.context import Gateway
 from gateway.engine.rounds import Rounds
+from gateway.providers import http
 from gateway.queue import Carrier
 from gateway.queue.whole import lines
 from gateway.receive import desk, talk, turns
 from gateway.send import give_up_on, put_back
-from gateway.store import StoreClosed, channels, inbox, outbox, receipts, sessions
+from gateway.store import StoreClosed, ahead, channels, inbox, outbox, receipts, sessions
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Sweeper(Rounds):
 
     def round(self) -> float:
         """Do one round; the next is at once if alerts have more to expand."""
+        self._safely(self._clock)
         more = self._safely(partial(broadcast.advance, self._gw))
         now = self._gw.clock()
         if now - self._slow_at >= ROUND or now < self._slow_at:
@@ -59,15 +62,27 @@ class Sweeper(Rounds):
             log.error("a sweep broke: %s", lines(error))
             return None
 
+    def _clock(self) -> None:
+        """What came to be known of the time: all that waits by it is looked at anew."""
+        if keeping.review(self._gw.store, self._gw.time):
+            self._slow_at = 0.0
+            self._gw.wake()
+        http.listen(self._gw.time.tell, self._gw.time.listens and not self.stopping.is_set())
+
     def _clock_was_ahead(self) -> None:
         """At the start, and when the clock is set back: what was dated in the future is due."""
         now = self._gw.clock()
-        if outbox.is_ahead(self._gw.store.read, now):
-            self._gw.store.write(partial(outbox.bring_back, now=now))
+        if not self._gw.clock_trusted():
+            return
+        if ahead.is_ahead(self._gw.store.read, now):
+            self._gw.store.write(partial(ahead.bring_back, now=now))
         if channels.held_too_long(self._gw.store.read, now):
             self._gw.store.write(partial(channels.release_overlong, now=now))
 
     def _tasks(self) -> list[Callable[[], object]]:
+        """Nothing ends by a clock nobody vouches for; but a lease is counted by ourselves."""
+        if not self._gw.clock_trusted():
+            return [self._lapsed_claims]
         return [self._lapsed_claims, self._dropped_sessions, self._lone_parts, self._old_things]
 
     def _lapsed_claims(self) -> None:

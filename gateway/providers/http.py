@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,6 +15,7 @@ from urllib3.exceptions import HTTPError
 from gateway.providers import Account, Busy, MaybeSent, Rejected, SendError, Unreachable
 
 _line = threading.local()
+_listeners: list[Callable[[float], None]] = []
 
 
 def _unheard(record: logging.LogRecord) -> bool:
@@ -22,6 +24,33 @@ def _unheard(record: logging.LogRecord) -> bool:
 
 # Its debug lines tell the whole address, and some providers want secrets and numbers in it.
 logging.getLogger("urllib3.connectionpool").addFilter(_unheard)
+
+
+def listen(to: Callable[[float], None], wanted: bool = True) -> None:
+    """Let somebody hear what time it is where our calls are answered, or no more."""
+    if wanted and to not in _listeners:
+        _listeners.append(to)
+    elif not wanted and to in _listeners:
+        _listeners.remove(to)
+
+
+def dated(header: str) -> float | None:
+    """Return the time of a Date header, None if there is none.
+
+    >>> dated("Sun, 01 Nov 2026 00:00:00 GMT"), dated("yesterday")
+    (1793491200.0, None)
+    """
+    try:
+        return parsedate_to_datetime(header).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _tell_the_time(header: str) -> None:
+    at = dated(header)
+    if at is not None:
+        for told in tuple(_listeners):
+            told(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +180,8 @@ class Door:
         except (HTTPError, OSError) as error:
             broken = MaybeSent if _line.written else Unreachable
             raise broken(type(error).__name__) from None  # its text may hold the address
+        if _listeners:
+            _tell_the_time(reply.headers.get("date", ""))
         return Reply(reply.status, {k.lower(): v for k, v in reply.headers.items()}, reply.data)
 
     def post(self, path: str, form: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:

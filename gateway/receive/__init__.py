@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from gateway.context import Channel, Gateway
-from gateway.domain.messages import Event, Screen, Turn
+from gateway.domain.messages import Event, Inbound, Screen, Turn
 from gateway.receive import calls, parts, turns
 from gateway.receive.calls import Call
 from gateway.receive.meeting import meet
@@ -37,10 +37,19 @@ def take_all(
 ) -> list[list[str] | BaseException]:
     """Take several calls at once; return for each its texts, or why it could not be kept."""
     now = gw.clock()
+    if gw.time.listens:
+        _told_the_time(gw, channel, told)
     made = [Call(gw, channel, events, raw, now) for events, raw in told]
     found = gw.store.write_together(calls.take, made)
     gw.wake(channel.id)
     return found
+
+
+def _told_the_time(gw: Gateway, channel: Channel, told: Sequence[Told]) -> None:
+    """A network writes on a message when it got it; what is for practice has no network."""
+    for event in (event for events, _ in told for event in events):
+        if isinstance(event, Inbound) and event.at and not channel.is_for_practice:
+            gw.time.stamped(event.at.timestamp())
 
 
 def turn(gw: Gateway, channel: Channel, event: Turn) -> Screen | None:

@@ -18,6 +18,13 @@ SELECT id, parts FROM outbox
  WHERE channel = ? AND state = 'queued' AND class = ? AND due_at <= ?
  ORDER BY due_at, id LIMIT ?
 """
+# While nobody knows the time nothing begins by schedule: what people gave a later hour stays.
+_DUE_UNSURE = """
+SELECT id, parts FROM outbox
+ WHERE channel = ? AND state = 'queued' AND class = ? AND due_at <= ?
+   AND (class = 0 OR reason IS NOT NULL OR due_at <= created_at + 1)
+ ORDER BY due_at, id LIMIT ?
+"""
 _CLAIM = """
 UPDATE outbox SET state = 'claimed', claimed_at = ?, batch = ?, attempts = attempts + 1
  WHERE id = ? AND state = 'queued'
@@ -67,23 +74,11 @@ _WITHDRAW = """
 UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
  WHERE alert = ? AND address > ? AND address <= ? AND state = 'queued'
 """
-_AHEAD = """
- WHERE id IN (SELECT id FROM outbox WHERE state = 'queued'
-              UNION ALL SELECT id FROM outbox WHERE state = 'claimed')
-   AND (created_at > :now OR claimed_at > :now OR (reason IS NOT NULL AND due_at > :later))
-"""
-_BRING_BACK = f"""
-UPDATE outbox SET
-       due_at = CASE WHEN reason IS NOT NULL THEN min(due_at, :now)
-                     WHEN created_at > :now THEN :now + max(0, due_at - created_at)
-                     ELSE due_at END,
-       expires_at = CASE WHEN created_at > :now AND expires_at > created_at
-                         THEN :now + expires_at - created_at ELSE expires_at END,
-       claimed_at = min(claimed_at, :now), created_at = min(created_at, :now)
-{_AHEAD}"""
-LONGEST_PAUSE = 25 * 3600.0  # seconds; nothing tried waits for longer than a day
 _NEXT_DUE = """
 SELECT min(due_at) FROM outbox WHERE channel = ? AND state = 'queued' AND class = ?
+"""
+_NEXT_DUE_UNSURE = f"""{_NEXT_DUE}
+   AND (class = 0 OR reason IS NOT NULL OR due_at <= created_at + 1)
 """
 
 
@@ -123,11 +118,16 @@ def claim(
     rows: int,
     parts: float,
     classes: Sequence[Class] = tuple(Class),
+    sure: bool = True,
 ) -> list[int]:
-    """Claim the best due rows, at most so many rows and parts; return their ids in order."""
+    """Claim the best due rows, at most so many rows and parts; return their ids in order.
+
+    Where the time is not `sure`, what is scheduled waits, unless lives depend on it.
+    """
+    due = _DUE if sure else _DUE_UNSURE
     chosen: list[int] = []
     for class_ in classes:
-        for row in db.execute(_DUE, (channel, class_, now, rows - len(chosen))):
+        for row in db.execute(due, (channel, class_, now, rows - len(chosen))):
             if chosen and row["parts"] > parts:
                 break
             parts -= row["parts"]
@@ -174,9 +174,10 @@ def lapsed(db: sqlite3.Connection, before: float) -> list[sqlite3.Row]:
     return db.execute(_LAPSED, (before,)).fetchall()
 
 
-def next_due(db: sqlite3.Connection, channel: int) -> float | None:
-    """When the next queued row of a channel is due, or None."""
-    found = [db.execute(_NEXT_DUE, (channel, class_)).fetchone()[0] for class_ in Class]
+def next_due(db: sqlite3.Connection, channel: int, sure: bool = True) -> float | None:
+    """When the next queued row of a channel is due, or None; as `claim` if the time is not sure."""
+    sql = _NEXT_DUE if sure else _NEXT_DUE_UNSURE
+    found = [db.execute(sql, (channel, class_)).fetchone()[0] for class_ in Class]
     return min((due for due in found if due is not None), default=None)
 
 
@@ -213,15 +214,3 @@ def withdraw_all(db: sqlite3.Connection, reason: str, now: float) -> int:
                            UNION ALL SELECT id FROM outbox WHERE state = 'claimed'
                            UNION ALL SELECT id FROM outbox WHERE state = 'unknown')"""
     return db.execute(sql, (reason, now)).rowcount
-
-
-def is_ahead(db: sqlite3.Connection, now: float) -> bool:
-    """Whether something waits that was dated by a clock that was ahead."""
-    sql = f"SELECT EXISTS (SELECT 1 FROM outbox {_AHEAD})"
-    found = db.execute(sql, {"now": now, "later": now + LONGEST_PAUSE}).fetchone()[0]
-    return bool(found)
-
-
-def bring_back(db: sqlite3.Connection, now: float) -> None:
-    """Count what was dated by a clock that was ahead from now on: its waits keep their length."""
-    db.execute(_BRING_BACK, {"now": now, "later": now + LONGEST_PAUSE})

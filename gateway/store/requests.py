@@ -19,5 +19,9 @@ def known(db: sqlite3.Connection, token: int, key: str, now: float) -> sqlite3.R
 def keep(
     db: sqlite3.Connection, token: int, key: str, body_hash: str, answer: str, now: float
 ) -> None:
-    db.execute(_OLD, (now - KEPT_SECONDS,))
     db.execute(_ADD, (token, key, body_hash, answer, now))
+
+
+def forget(db: sqlite3.Connection, now: float) -> None:
+    """Drop what was asked too long ago to be asked again."""
+    db.execute(_OLD, (now - KEPT_SECONDS,))

@@ -13,6 +13,14 @@ CASES = {
     "not yet over": (Facts(NORMAL, 100.0, expires_at=100.1), None),
     "over this very moment": (Facts(NORMAL, 100.0, expires_at=100.0), "expired"),
     "an emergency that is over": (Facts(EMERGENCY, 100.0, expires_at=50.0), "expired"),
+    "over by a clock nobody vouches for": (
+        Facts(EMERGENCY, 100.0, expires_at=50.0, clock_trusted=False),
+        None,
+    ),
+    "left, whatever the time": (
+        Facts(NORMAL, 100.0, consent="out", consent_at=50.0, clock_trusted=False),
+        "left",
+    ),
     "left": (Facts(NORMAL, 100.0, consent="out", consent_at=50.0), "left"),
     "left, even for an emergency": (
         Facts(EMERGENCY, 100.0, consent="out", consent_at=50.0),

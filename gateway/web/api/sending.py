@@ -103,14 +103,16 @@ class _Keyed:
     key: str | None
     hashed: str
     now: float
+    sure: bool
 
     @classmethod
     def of(cls, gw: Gateway, who: Caller, asked: NewMessage) -> "_Keyed":
         hashed = hashlib.sha256(msgspec.json.encode(asked)).hexdigest() if asked.key else ""
-        return cls(who.id, asked.key, hashed, gw.clock())
+        return cls(who.id, asked.key, hashed, gw.clock(), gw.clock_trusted())
 
     def earlier(self, db: sqlite3.Connection) -> bytes | None:
-        row = requests.known(db, self.token, self.key, self.now) if self.key else None
+        now = self.now if self.sure else 0.0  # in doubt, what is known stays known
+        row = requests.known(db, self.token, self.key, now) if self.key else None
         if row is None:
             return None
         if row["body_hash"] != self.hashed:
@@ -120,6 +122,8 @@ class _Keyed:
 
     def keep(self, db: sqlite3.Connection, told: bytes) -> None:
         requests.keep(db, self.token, self.key or "", self.hashed, told.decode(), self.now)
+        if self.sure:
+            requests.forget(db, self.now)
 
 
 def _order(asked: NewMessage) -> submit.Order:
