@@ -13,6 +13,7 @@ COMMANDS = {
     "init": "preparing",
     "migrate": "preparing",
     "check": "checking",
+    "clock": "timing",
     "channel": "channels",
     "user": "staff",
     "token": "staff",

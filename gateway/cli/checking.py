@@ -1,22 +1,21 @@
 """gateway check: what is well, what is missing, and what to do next."""
 
 import json
-import time
 from collections.abc import Iterator
 
 import click
 
 from gateway import providers, queue
 from gateway.cli.opening import plainly
+from gateway.cli.timing import shown, told
 from gateway.context import Gateway, open_gateway
 from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
-from gateway.store import StoreError, channels, inbox, links, users
+from gateway.store import StoreError, away, channels, links, users
 
 Line = tuple[str, str, str]  # what, well | look | wrong, a sentence
 
 MARKS = {"well": "ok    ", "look": "look  ", "wrong": "WRONG "}
-OLDEST_CLOCK = 1_750_000_000  # the middle of 2025: before any release of this program
 
 
 @click.command("check")
@@ -48,7 +47,7 @@ def _lines() -> Iterator[Line]:
         yield "store", "wrong", str(error)
         return
     yield "store", "well", f"whole: {settings.store}"
-    for part in (_channels, _public, _languages, _people, _clock, _redis):
+    for part in (_channels, _public, _languages, _people, _clock, _away, _redis):
         yield from part(gw)
     gw.store.close()
 
@@ -125,11 +124,18 @@ def _people(gw: Gateway) -> Iterator[Line]:
 
 
 def _clock(gw: Gateway) -> Iterator[Line]:
-    last = inbox.last_heard(gw.store.read)
-    if time.time() < max(OLDEST_CLOCK, last - 300):
-        yield "clock", "wrong", "the time is in the past: set the clock before sending"
+    if gw.clock_trusted():
+        yield "clock", "well", told(gw)
     else:
-        yield "clock", "well", time.strftime("%Y-%m-%d %H:%M:%S %z")
+        yield "clock", "wrong", f"{told(gw)} Look at a watch, then: gateway clock confirm"
+
+
+def _away(gw: Gateway) -> Iterator[Line]:
+    found = away.summary(gw.store.read)
+    if found is not None:
+        since, until = shown(found.since), shown(found.until)
+        say = f"nothing could be sent from {since} to {until}; {found.expired} expired. See /away"
+        yield "away", "look", say
 
 
 def _redis(gw: Gateway) -> Iterator[Line]:

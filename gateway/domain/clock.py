@@ -30,6 +30,22 @@ class Why(StrEnum):
     NOBODY_KNOWS = "nobody_knows"
 
 
+N_ = str  # marks a sentence for translators
+
+WORDS = {
+    Why.SYNCHRONISED: N_("The system fetches the time."),
+    Why.PERSON: N_("Somebody here said what time it is."),
+    Why.NETWORK: N_("A network told the time."),
+    Why.BATTERY: N_("This machine has a clock with a battery, and nothing speaks against it."),
+    Why.USUAL: N_("Nothing speaks against the clock of this machine."),
+    Why.TOO_EARLY: N_("This machine shows a time at which this program had not been made."),
+    Why.SEEN_LATER: N_("This machine shows a time before messages that are here already."),
+    Why.FAR_AHEAD: N_("This machine shows a time more than a year after it was last used."),
+    Why.JUMPED: N_("The clock of this machine was moved while the gateway ran."),
+    Why.NOBODY_KNOWS: N_("This machine has no clock with a battery, and nobody told it the time."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known at one moment. None: nobody says.

@@ -4,10 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 
 from gateway import queue
 from gateway.context import Gateway
 from gateway.domain.messages import Batch, Outcome, Result
+from gateway.engine.absence import Absence
 from gateway.engine.callbacks import Callbacks
 from gateway.engine.jobs import Jobs
 from gateway.engine.lane import Lane
@@ -18,7 +20,7 @@ from gateway.engine.sweeper import Sweeper
 from gateway.providers import http
 from gateway.queue.whole import lines
 from gateway.send import give_up_on
-from gateway.store import outbox
+from gateway.store import StoreClosed, clock, outbox
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,8 @@ class Engine:
         self._jobs = Jobs(gw, self._stopping)
         self._pollers = Pollers(gw, self._stopping)
         self._links = Links(gw)
-        self._reports = ReportReader(gw, self.carrier, self._stopping, self.wake)
+        self._absence = Absence(gw)
+        self._reports = ReportReader(gw, self.carrier, self._stopping, self.wake, self._absence)
         self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -51,6 +54,7 @@ class Engine:
         if not self.gw.settings["REDIS"]:
             give_up_on(self.gw, outbox.claimed_before(self.gw.store.read))
         self.gw.wake = self.wake
+        self._absence.begin()
         self._open_lanes()
         for thread in (self._reports, self._sweeper, self._callbacks, self._jobs, self._watch):
             thread.start()
@@ -83,6 +87,12 @@ class Engine:
         http.listen(self.gw.time.tell, wanted=False)
         for thread in beside:
             thread.join(_left(until))
+        self._note_the_end(self.gw.clock())
+
+    def _note_the_end(self, now: float) -> None:
+        """Write that we were there so long; stopped twice, the store may be closed."""
+        with suppress(StoreClosed):
+            self.gw.store.write(lambda db: clock.stopped(db, now))
 
     def _open_lanes(self) -> None:
         for channel in self.gw.channels.all():
@@ -109,6 +119,7 @@ class Engine:
 
     def _rouse(self) -> None:
         """Something was written: there may be work for anybody, and a channel more."""
+        self._absence.look()
         for thread in (self._sweeper, self._callbacks, self._jobs, *self._pollers.threads):
             thread.wake()
         self.wake()

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from gateway.context import Gateway
+from gateway.engine.absence import Absence
 from gateway.queue import Carrier, Report
 from gateway.queue.whole import lines
 from gateway.send import settle
@@ -24,8 +25,10 @@ class ReportReader(threading.Thread):
         carrier: Carrier,
         stopping: threading.Event,
         wake: Callable[[], None],
+        absence: Absence,
     ) -> None:
         super().__init__(name="reports", daemon=True)
+        self._absence = absence
         self._gw, self._carrier, self._stopping, self._wake = gw, carrier, stopping, wake
 
     def run(self) -> None:
@@ -48,4 +51,6 @@ class ReportReader(threading.Thread):
             return
         settle(self._gw, [(r.channel, r.batch, r.results) for r in reports])
         self._carrier.acknowledge(reports)
+        for report in reports:
+            self._absence.note(report.channel, report.results)
         self._wake()

@@ -144,8 +144,3 @@ def last_of(db: sqlite3.Connection, address: int) -> sqlite3.Row | None:
     sql = "SELECT id, received_at FROM inbound WHERE address = ? ORDER BY id DESC LIMIT 1"
     row: sqlite3.Row | None = db.execute(sql, (address,)).fetchone()
     return row
-
-
-def last_heard(db: sqlite3.Connection) -> float:
-    """Return when the last message came in, 0 if none ever did."""
-    return float(db.execute("SELECT coalesce(max(received_at), 0) FROM inbound").fetchone()[0])

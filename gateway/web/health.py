@@ -19,8 +19,14 @@ DAY = 86400.0
 def healthz() -> ResponseReturnValue:
     """200 when web, engine, writer and store are well, else 503 with the reason."""
     ill = reasons()
-    text = "\n".join(ill) or "ok"
+    text = "\n".join(ill or ["ok", *_doubts()])
     return Response(text + "\n", 503 if ill else 200, content_type="text/plain; charset=utf-8")
+
+
+def _doubts() -> list[str]:
+    """Say if the time cannot be relied on: all else goes on, so it is well enough to be asked."""
+    gw = gateway()
+    return [] if gw.clock_trusted() else [f"clock: not trusted ({gw.time.why})"]
 
 
 def reasons() -> list[str]:
@@ -60,6 +66,8 @@ def _lines() -> Iterable[str]:
         yield _line("gateway_channel_up", {"channel": name}, int(up))
     yield from _family("gateway_writer_up", "gauge", "1 if the thread that writes is alive.")
     yield f"gateway_writer_up {int(gw.store.alive())}"
+    yield from _family("gateway_clock_trusted", "gauge", "1 if the time can be relied on.")
+    yield f"gateway_clock_trusted {int(gw.clock_trusted())}"
     engine = current_app.extensions.get("engine")
     yield from _family("gateway_engine_up", "gauge", "1 if every thread of the engine is alive.")
     yield f"gateway_engine_up {int(engine is not None and not engine.alive())}"

@@ -61,6 +61,8 @@ STATES = {
     "on": Badge("✓", "good", N_("On")),
     "held": Badge("‖", "bad", N_("Held")),
     "off": Badge("○", "off", N_("Off")),
+    "sure": Badge("✓", "good", N_("Trusted")),
+    "unsure": Badge("⧖", "bad", N_("Not trusted")),
     "enabled": Badge("✓", "good", N_("Can sign in")),
     "disabled": Badge("○", "off", N_("Disabled")),
     "locked": Badge("‖", "warn", N_("Waits after failed tries")),
@@ -147,6 +149,11 @@ def moment(at: float) -> str:
     languages, when = gateway().languages, local(at)
     day, hour = languages.date(language(), when), languages.time(language(), when)
     return _("%(day)s, %(hour)s", day=day, hour=hour)
+
+
+def is_doubted(at: float) -> bool:
+    """Whether a time was written down when nobody vouched for the clock."""
+    return gateway().time.is_doubted(at)
 
 
 def figure(n: float) -> str:

@@ -16,6 +16,7 @@ MAY = {
     ("GET", "/messages/out-1"): STAFF | {"auditor"},
     ("POST", "/messages"): STAFF,
     ("GET", "/alerts"): ALL,
+    ("GET", "/away"): ALL,
     ("GET", "/alerts/1"): ALL,
     ("POST", "/alerts"): STAFF,
     ("PATCH", "/alerts/1"): STAFF,

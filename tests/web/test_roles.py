@@ -22,8 +22,12 @@ MAY_OPEN = {
     "/password": ALL,
     "/users": ADMIN,
     "/audit": ADMIN | {"auditor"},
+    "/clock": ALL,
+    "/away": ALL,
 }
 MAY_DO = {
+    "/clock": ADMIN | {"operator"},
+    "/away": ADMIN | {"operator", "approver"},
     "/users": ADMIN,
     "/users/sita/link": ADMIN,
     "/users/sita/disable": ADMIN,

@@ -1,10 +1,11 @@
 """The API for programs, under /api/v1: JSON in and out, a token at the door."""
 
-from gateway.web.api import alerts, contacts, feedback, messages, openapi, sending, webhooks
+from gateway.web.api import alerts, away, contacts, feedback, messages, openapi, sending, webhooks
 from gateway.web.api.door import blueprint
 
 __all__ = [
     "alerts",
+    "away",
     "blueprint",
     "contacts",
     "feedback",

@@ -5,6 +5,7 @@ EVERYONE = ("administrator", "operator", "approver", "field_staff", "auditor")
 SEND = ("administrator", "operator")
 READ_MESSAGES = ("administrator", "operator", "auditor")
 READ_ALERTS = EVERYONE
+READ_AWAY = EVERYONE
 WRITE_ALERTS = ("administrator", "operator")
 APPROVE_ALERTS = ("administrator", "approver")
 STOP_ALERTS = ("administrator", "operator", "approver")

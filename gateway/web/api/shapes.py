@@ -99,3 +99,23 @@ class Said(msgspec.Struct):
 
 class Error(msgspec.Struct):
     error: Said
+
+
+class Period(msgspec.Struct, kw_only=True):
+    """A time in which nothing could be handed over; channel null: the gateway itself was off."""
+
+    channel: str | None
+    from_: Time = msgspec.field(name="from")
+    until: Time
+
+
+class Away(msgspec.Struct):
+    """What became of messages since the first of these times; all counts are of messages."""
+
+    clock_trusted: bool
+    periods: list[Period]
+    came_in: int
+    expired: int
+    left: int
+    sent: int
+    waiting: dict[Class, int]

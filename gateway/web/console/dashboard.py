@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from gateway.domain.messages import Class
-from gateway.store import figures
+from gateway.store import away, figures
 from gateway.web.console import health
 from gateway.web.pages import render
 from gateway.web.staff import allowed, gateway
@@ -40,6 +40,7 @@ def show() -> ResponseReturnValue:
         bars=bars(local(now)),
         alerts=alerts,
         channels=health.every(),
+        away=away.periods(gw.store.read),
     )
 
 
