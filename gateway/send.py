@@ -95,10 +95,13 @@ def _facts(row: sqlite3.Row, now: float, sure: bool) -> Facts:
 
 
 def _until(gw: Gateway, expires: float | None) -> float | None:
-    """Return when a message is over by the machine's own clock, which is what carriers look at."""
+    """Return when a message is over by the clock its carrier looks at: ours, or another machine's.
+
+    None while nobody knows the time: a carrier ends nothing then either.
+    """
     if expires is None or not gw.clock_trusted():
         return None
-    return expires - gw.time.skew()
+    return expires if gw.settings["REDIS"] else expires - gw.time.skew()
 
 
 def _outgoing(row: sqlite3.Row, expires: float | None) -> Outgoing:

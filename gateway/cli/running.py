@@ -6,6 +6,7 @@ from errno import EADDRINUSE
 import click
 
 from gateway.cli.opening import opened, plainly
+from gateway.clock import Clock, keeping
 from gateway.sealing import Sealer
 from gateway.settings import BadSetting, Settings
 from gateway.store import Store, StoreError, channels, links
@@ -66,7 +67,9 @@ def _why_not(host: str, port: int) -> OSError | None:
 
 def _greet(settings: Settings, store: Store) -> None:
     """Say where people come in."""
-    link = store.write(lambda db: links.first_link(db, time.time()))
+    clock = Clock()
+    keeping.begin(store, clock)
+    link = store.write(lambda db: links.first_link(db, clock.now()))
     simulator = any(row["provider"] == "simulator" for row in channels.every(store.read))
     host = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
     home = f"http://{host}:{settings['PORT']}"

@@ -40,8 +40,9 @@ _MOVED = (
         WHERE due_at IS NOT NULL AND created_at BETWEEN :since AND :until""",
     """UPDATE sign_in SET seen_at = seen_at + :moved WHERE seen_at BETWEEN :since AND :until""",
     """UPDATE sign_in SET fresh_at = fresh_at + :moved WHERE fresh_at BETWEEN :since AND :until""",
+    # A first link is made before the gateway starts; all are good for a day.
     """UPDATE link SET expires_at = expires_at + :moved
-        WHERE expires_at BETWEEN :since + 86400 AND :until + 86400""",
+        WHERE expires_at BETWEEN :since - 60 + 86400 AND :until + 86400""",
     """UPDATE request_key SET at = at + :moved WHERE at BETWEEN :since AND :until""",
     """UPDATE delivery SET created_at = created_at + :moved
         WHERE state = 'waiting' AND created_at BETWEEN :since AND :until""",

@@ -1,10 +1,11 @@
 """A clock nobody vouches for decides nothing; once the time is known, waits keep their length."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from gateway import receive
+from gateway import broadcast, receive, send
 from gateway.clock import keeping
 from gateway.context import open_gateway
 from gateway.domain.alerts import Audience, Draft
@@ -52,8 +53,6 @@ def test_in_doubt_nothing_is_over_and_an_emergency_goes(box: Box, field: Field) 
 
 
 def test_a_carrier_is_told_of_no_end_that_nobody_is_sure_of(box: Box, field: Field) -> None:
-    from gateway import send
-
     queue(field, Class.EMERGENCY, expires_at=NOW + HOUR)
     box.power_cut()
     batch = send.prepare(field.gw, field.channel, 10, 10.0).batch
@@ -62,14 +61,24 @@ def test_a_carrier_is_told_of_no_end_that_nobody_is_sure_of(box: Box, field: Fie
 
 
 def test_a_carrier_is_told_the_end_by_the_clock_it_looks_at(box: Box, field: Field) -> None:
-    from gateway import send
-
     queue(field, Class.EMERGENCY, expires_at=NOW + HOUR)
     box.power_cut()
     keeping.confirm(field.gw.store, field.gw.time, "user:sita", NOW + 60)
     batch = send.prepare(field.gw, field.channel, 10, 10.0).batch
     assert batch is not None
     assert batch.messages[0].expires == pytest.approx(box.shows + HOUR - 60)
+
+
+def test_a_worker_elsewhere_has_a_clock_of_its_own(tmp_path: Path) -> None:
+    field = Field(tmp_path, REDIS="redis://127.0.0.1:1/0")
+    box = Box(field)
+    queue(field, Class.EMERGENCY, expires_at=NOW + HOUR)
+    box.power_cut()
+    keeping.confirm(field.gw.store, field.gw.time, "user:sita", NOW + 60)
+    batch = send.prepare(field.gw, field.channel, 10, 10.0).batch
+    field.close()
+    assert batch is not None
+    assert batch.messages[0].expires == NOW + HOUR
 
 
 def test_in_doubt_nothing_begins_by_schedule_but_what_lives_depend_on(
@@ -116,8 +125,6 @@ def test_in_doubt_nothing_is_purged_and_no_dialogue_ends(box: Box, field: Field)
 
 
 def submitted(field: Field) -> int:
-    from gateway import broadcast
-
     draft = Draft({"en": "Water rises"}, Audience(), Class.EMERGENCY, NOW + DAY)
     alert = broadcast.create(field.gw, "user:sita", draft)
     broadcast.submit(field.gw, "user:sita", alert)

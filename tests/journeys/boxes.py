@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
+from time import sleep
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,7 +27,8 @@ class Order:
 class Box(ThreadingHTTPServer):
     """Takes every order; `orders` holds them, oldest first.
 
-    With `hasty` it reports before it answers; with `mute` it takes the order and breaks the line.
+    With `hasty` it reports before it answers; with `mute` it takes the order and breaks the line;
+    with `lost` it has no signal and says so; it answers after `silence` seconds.
     """
 
     daemon_threads = True
@@ -37,7 +39,8 @@ class Box(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.orders: list[Order] = []
-        self.hasty = self.mute = False
+        self.hasty = self.mute = self.lost = False
+        self.silence = 0.0
 
     def settings(self, **more: str) -> dict[str, str]:
         known = {"username": "relief", "password": "open-sesame", "hook_key": KEY}
@@ -80,9 +83,11 @@ class KannelBox(Box):
     def heard(self, order: Order) -> tuple[int, str]:
         return 202, "0: Accepted for delivery"
 
-    def bring(self, url: str, sender: str, text: str, id: str = "") -> Reply:
+    def bring(
+        self, url: str, sender: str, text: str, id: str = "", at: float = 1785567600
+    ) -> Reply:
         asked = {"key": KEY, "id": id or f"uuid-{next(self.made)}", "from": sender, "to": "1234"}
-        asked |= {"text": text, "ts": "1785567600", "coding": "0", "charset": "UTF-8", "udh": ""}
+        asked |= {"text": text, "ts": f"{at:.0f}", "coding": "0", "charset": "UTF-8", "udh": ""}
         return call(f"{url}?{urlencode(asked)}")
 
     def report(self, order: Order, word: str) -> Reply:
@@ -131,6 +136,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         order = self.server.read(dict(self.headers), body)
+        if self.server.lost:
+            self._say(503, "3: Temporal failure, try again later")
+            return
         if not order.to:
             self._say(400, "Missing receiver(s) number(s), rejected")
             return
@@ -140,6 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.mute:
             self.close_connection = True
             return
+        sleep(self.server.silence)
         self._say(*self.server.heard(order))
 
     def _say(self, status: int, said: str) -> None:

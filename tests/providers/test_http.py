@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from gateway.providers import Account, Busy, MaybeSent, Rejected, Unreachable
-from gateway.providers.http import Door, Reply
+from gateway.providers.http import Door, Reply, listen
 from tests.providers.loopback import answering
 
 FORM = {"to": "+15550100", "text": "Water at 4 pm"}
@@ -145,3 +145,32 @@ def test_a_base_with_a_path_keeps_it_and_the_answer_comes_back():
     assert (reply.text, reply.headers["x-one"]) == ("💧", "1")
     assert server.asked[0].path == "/proxy/x"
     assert server.asked[0].body == b"a=1&a=%2B+%26"
+
+
+def test_whoever_wants_to_hears_what_time_it_is_there():
+    heard = []
+    with answering(500, "{}", {"Connection": "close"}) as server:
+        door = Door(server.url)
+        door.ask("GET", "/", {}, {})
+        listen(heard.append)
+        listen(heard.append)
+        door.ask("GET", "/", {}, {})
+        listen(heard.append, wanted=False)
+        door.ask("GET", "/", {}, {})
+        door.close()
+    assert len(heard) == 1
+    assert abs(heard[0] - time.time()) < 60
+
+
+def test_an_answer_without_a_time_tells_none():
+    heard = []
+    listen(heard.append)
+    with line(plain_answer) as host:
+        assert Door(f"http://{host}").ask("GET", "/", {}, {}).status == 200
+    listen(heard.append, wanted=False)
+    assert heard == []
+
+
+def plain_answer(wire):
+    wire.recv(65536)
+    wire.sendall(b"HTTP/1.1 200 OK\r\nDate: soon\r\nContent-Length: 0\r\n\r\n")
