@@ -80,7 +80,8 @@ class Machine:
 
 @pytest.fixture
 def machine(make: Make, tmp_path: Path) -> Iterator[Machine]:
-    with KannelBox() as box:
+    box = KannelBox()
+    with box:
         yield Machine(make(REGION="GB"), box, tmp_path / "python")
 
 

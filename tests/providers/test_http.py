@@ -148,7 +148,7 @@ def test_a_base_with_a_path_keeps_it_and_the_answer_comes_back():
 
 
 def test_whoever_wants_to_hears_what_time_it_is_there():
-    heard = []
+    heard: list[float] = []
     with answering(500, "{}", {"Connection": "close"}) as server:
         door = Door(server.url)
         door.ask("GET", "/", {}, {})
@@ -163,7 +163,7 @@ def test_whoever_wants_to_hears_what_time_it_is_there():
 
 
 def test_an_answer_without_a_time_tells_none():
-    heard = []
+    heard: list[float] = []
     listen(heard.append)
     with line(plain_answer) as host:
         assert Door(f"http://{host}").ask("GET", "/", {}, {}).status == 200

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +11,9 @@ from gateway import submit
 from gateway.app import make_app
 from gateway.clock import Clock, Machine, keeping
 from gateway.context import Gateway
-from gateway.domain.messages import Class
+from gateway.domain.messages import Class, State
 from gateway.engine import Engine
-from gateway.store import away, consent, outbox
+from gateway.store import away, outbox
 from tests.web.conftest import NOW
 from tests.web.people import Browser
 from tests.web.programs import Program, add_channel
@@ -109,11 +110,12 @@ def absent(gw: Gateway) -> None:
         submit.submit(gw, "cli", order)
 
     def three_days_later(db) -> None:
-        consent.record(
-            db, number_key="k", address=None, state="out", how="sms", now=NOW + 50 * HOUR
+        db.execute(
+            "INSERT INTO consent (number_key, state, how, at) VALUES ('k', 'out', 'sms', ?)",
+            (NOW + 50 * HOUR,),
         )
         away.add(db, 1, NOW, NOW + 72 * HOUR)
-        outbox.end(db, 1, "expired", "expired", NOW + 72 * HOUR)
+        outbox.end(db, 1, State.EXPIRED, "expired", NOW + 72 * HOUR)
 
     gw.store.write(three_days_later)
 
@@ -142,11 +144,11 @@ def test_what_came_after_the_page_was_read_is_not_put_away_with_it(gw: Gateway, 
 
 def test_a_program_reads_it_too(gw: Gateway) -> None:
     program = Program(gw, "auditor")
-    nothing = program.call("GET", "/away").json
+    nothing: Any = program.call("GET", "/away").json
     assert nothing["periods"] == []
     assert nothing["clock_trusted"] is True
     absent(gw)
-    told = program.call("GET", "/away").json
+    told: Any = program.call("GET", "/away").json
     assert [one["channel"] is not None for one in told["periods"]] == [True]
     counts = {name: told[name] for name in ("came_in", "expired", "left", "sent", "waiting")}
     assert counts == {"came_in": 0, "expired": 1, "left": 1, "sent": 0, "waiting": {"normal": 1}}
