@@ -133,7 +133,8 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One USSD step. `path` holds all inputs so far where the protocol is cumulative,
-    and `text` then is the whole path too; `domain.ussd.newest` finds the new input."""
+    and `text` then is the whole path too; `domain.ussd.newest` finds the new input.
+    `reference` is the name of this telling: a step told again has it again."""
 
     sender: str
     to: str
@@ -145,6 +146,7 @@ class Turn:
     at: datetime | None = None
     result: str | None = None
     hops: int | None = None
+    reference: str | None = None
     duration_ms: int | None = None
     error: str | None = None
 

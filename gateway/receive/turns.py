@@ -76,7 +76,7 @@ def _said(row: sqlite3.Row | None, turn: Turn) -> str | None:
         return ussd.newest(turn.path, seen)
     if row is None:
         return ""
-    if turn.phase is Phase.START:
+    if turn.phase is Phase.START or (turn.reference and turn.reference == seen):
         return None
     if turn.hops is None or seen is None or not seen.isdecimal():
         return turn.text
@@ -172,7 +172,7 @@ def _show(
         row["id"],
         now,
         json.loads(state.to_json()) if state else None,
-        seen=turn.path if turn.path is not None else str(turn.hops),
+        seen=_told(turn),
         screen=screen.text,
         goes_on=screen.goes_on,
         page=number,
@@ -180,6 +180,11 @@ def _show(
         ended=state is None,
     )
     return screen
+
+
+def _told(turn: Turn) -> str:
+    """Return what tells whether a step is told again: its path, its name, or its number."""
+    return turn.path if turn.path is not None else turn.reference or str(turn.hops)
 
 
 def expire(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:

@@ -97,6 +97,10 @@ _LAST = """
 SELECT reference, received_at FROM inbound WHERE channel = :channel AND received_at > :since
  UNION ALL
 SELECT told, received_at FROM part WHERE channel = :channel AND received_at > :since
+ UNION ALL
+SELECT seen, updated_at FROM session
+ WHERE channel = :channel AND kind = 'ussd' AND ended_at IS NULL AND seen IS NOT NULL
+   AND updated_at > :since
  ORDER BY received_at DESC LIMIT 500
 """
 

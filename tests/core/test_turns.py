@@ -126,6 +126,21 @@ def test_last_input_protocols_work_too(field: Field) -> None:
     assert [item["text"] for item in field.items()] == ["where is the clinic"]
 
 
+def test_a_step_under_the_name_it_had_is_told_again(field: Field) -> None:
+    def press(said: str, reference: str, phase: Phase = Phase.INPUT) -> str:
+        turn = Turn(AMINA, "*404#", "L1", phase, said, reference=reference)
+        screen = receive.turn(field.gw, field.channel, turn)
+        assert screen is not None
+        return screen.text
+
+    press("", "a", Phase.START)
+    question = press("1", "b")
+    assert press("1", "b") == question
+    assert press("1", "c") != question  # one sign of text: the very same key, pressed once more
+    press("1", "d")
+    assert [item["text"] for item in field.items()] == ["1"]
+
+
 def test_the_end_of_a_session_shows_nothing_and_loses_nothing(field: Field) -> None:
     typed(field)
     end = Turn(AMINA, "*404#", "s1", Phase.END, "", path="2")

@@ -36,7 +36,9 @@ class Line:
 class Smsc:
     """Knows one account; notes every message and line."""
 
-    def __init__(self, password: str = "secret", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, password: str = "secret", tls: ssl.SSLContext | None = None, port: int = 0
+    ) -> None:
         self.password = password
         self.judge: Judge = lambda number: 0
         self.hold = threading.Event()
@@ -48,7 +50,7 @@ class Smsc:
         self.unanswered = self.most_unanswered = 0
         self._sequence = 1000
         self._lock = threading.Lock()
-        self._ears = socket.create_server(("127.0.0.1", 0))
+        self._ears = socket.create_server(("127.0.0.1", port))
         self.tls = tls
         self.port = self._ears.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
@@ -121,9 +123,9 @@ class Smsc:
 
     def _bind(self, line: Line, pdu: Pdu) -> None:
         right = pdu.body.split(b"\0")[1] == self.password.encode()
-        line.say(Pdu(pdu.command | RESP, 0 if right else 0x0E, pdu.sequence, b"smsc\0"))
         if right:
-            line.command = pdu.command
+            line.command = pdu.command  # before they know, or they may be quicker than we
+        line.say(Pdu(pdu.command | RESP, 0 if right else 0x0E, pdu.sequence, b"smsc\0"))
 
     def _submit(self, line: Line, pdu: Pdu) -> None:
         with self._lock:

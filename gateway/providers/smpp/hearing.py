@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from gateway.domain.messages import Event, Inbound, Receipt, Screen
+from gateway.domain.messages import Event, Inbound, Receipt, Screen, Turn
 from gateway.providers import Garbled
 from gateway.providers.linking import Listener
 from gateway.providers.smpp import codes
@@ -124,6 +124,6 @@ def _not_kept(heard: Sequence[Heard], error: BaseException) -> None:
 
 def _named(event: Event, name: str) -> Event:
     """Give a message its name; leave out a receipt's time, which is of a clock nobody knows."""
-    if isinstance(event, Inbound):
+    if isinstance(event, Inbound | Turn):
         return replace(event, reference=name)
     return replace(event, at=None) if isinstance(event, Receipt) else event
