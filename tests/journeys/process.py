@@ -35,6 +35,7 @@ class GatewayProcess:
     port: int
     settings: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    token: str = ""
 
     @property
     def url(self) -> str:
