@@ -1,17 +1,19 @@
 """Texts on an SMPP link: data_coding, and where a part of a longer text says what it is."""
 
+import re
 from typing import NamedTuple
 
 from gateway.domain.messages import Part
 from gateway.domain.sms import BadHeader, Coding, Unencodable, decode, encode, read_header, unpack
 from gateway.providers.smpp.pdu import Message, Tag
 
-LATIN, UCS2 = 3, 8
+IA5, LATIN, UCS2 = 1, 3, 8
 HEADED = 0x40  # esm_class: the text begins with a user data header
 PACKED = "gsm7-packed"
 _CODECS = {1: "ascii", 3: "latin-1", 5: "shift_jis", 6: "iso8859_5", 7: "iso8859_8", 14: "euc_kr"}
 _BINARY = (2, 4)
 _TABLE = "latin1"
+_CONTROLS = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]")
 
 
 class Read(NamedTuple):
@@ -50,6 +52,8 @@ def _text(
     octets: bytes, data_coding: int, default: str, shifts: Coding
 ) -> tuple[str, tuple[str, ...]]:
     kind = _kind(data_coding)
+    if kind == IA5 and _CONTROLS.search(octets):
+        return decode(octets, shifts), ()  # no text of ASCII has these: it is GSM, misnamed
     if kind == 0:
         return _default(octets, default, shifts), ()
     if kind == UCS2:
