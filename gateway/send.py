@@ -11,8 +11,9 @@ from gateway.context import Channel, Gateway
 from gateway.domain.gate import Facts, judge
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
 from gateway.domain.retry import again
+from gateway.domain.shares import FREE, Choice, Owed, Room
 from gateway.queue import NOT_BEGUN
-from gateway.store import channels, consent, contacts, outbox, receipts
+from gateway.store import budgets, channels, consent, contacts, outbox, receipts
 
 LOST = "nobody knows whether it was sent"
 BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept from going
@@ -20,32 +21,33 @@ BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept fro
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """How many rows were claimed, and the batch of those that passed the gate, if any."""
+    """How many rows were claimed, what each class is owed now, and the batch of those that
+    passed the gate, if any."""
 
     claimed: int
+    owed: Owed
     batch: Batch | None
 
 
-def prepare(
-    gw: Gateway,
-    channel: Channel,
-    rows: int,
-    parts: float,
-    classes: Sequence[Class] = tuple(Class),
-) -> Claim:
+def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room = FREE) -> Claim:
     """Claim the best due rows and commit the claim, then ask the gate.
 
     The gate reads after that commit, so that whoever left in between is not written to.
     """
     now, batch, sure = gw.clock(), uuid.uuid4().hex, gw.clock_trusted()
 
-    def work(db: sqlite3.Connection) -> list[int]:
-        return outbox.claim(db, channel.id, batch, now, rows, parts, classes, sure)
+    def work(db: sqlite3.Connection) -> Choice:
+        choice = outbox.claim(db, channel.id, batch, now, rows, parts, room, sure)
+        if room.counted and choice.ids:
+            budgets.spend(db, channel.id, choice.parts, channel.price, now)
+        return choice
 
-    ids = gw.store.write(work)
+    choice = gw.store.write(work)
+    ids = choice.ids
     try:
         passed = _through_the_gate(gw, outbox.claimed(gw.store.read, ids)) if ids else []
-        return Claim(len(ids), _batch(gw, channel, batch, passed) if passed else None)
+        ready = _batch(gw, channel, batch, passed) if passed else None
+        return Claim(len(ids), choice.owed, ready)
     except Exception:
         put_back(gw, ids, BROKEN, "the gate broke")
         raise
@@ -68,6 +70,7 @@ def _through_the_gate(gw: Gateway, rows: Sequence[sqlite3.Row]) -> list[sqlite3.
     refused = [(row["id"], refusal) for row, refusal in verdicts if refusal]
 
     def work(db: sqlite3.Connection) -> None:
+        budgets.give_back(db, [id for id, _ in refused])
         for id, refusal in refused:
             outbox.end(db, id, refusal.state, refusal.reason, now)
         tell.messages_moved(db, [id for id, _ in refused], now)
@@ -121,6 +124,7 @@ def put_back(gw: Gateway, ids: Sequence[int], wait: float, reason: str) -> None:
     due = gw.clock() + wait
 
     def work(db: sqlite3.Connection) -> None:
+        budgets.give_back(db, ids)
         for id in ids:
             outbox.again(db, id, due, reason, free=True)
 
@@ -169,6 +173,8 @@ def _settle(
     rows = [{"id": r.id, "reference": r.reference, "batch": batch, "now": now} for r in taken]
     outbox.sent(db, rows)
     receipts.overtaken(db, [r.id for r in taken], now)
+    stayed = (r.id for r in results if r.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN))
+    budgets.give_back(db, list(stayed), batch)
     for result in results:
         if result.outcome is not Outcome.ACCEPTED:
             _not_sent(gw, db, name, batch, result, now)
@@ -197,7 +203,8 @@ def _not_sent(
     if result.outcome is Outcome.LEFT:
         _left(gw, db, row, now)
     if result.outcome in (Outcome.ACCOUNT, Outcome.THROTTLED):
-        channels.hold(db, row["channel"], now + (verdict.when_s or 1.0), reason)
+        until = now + (verdict.when_s or 1.0)
+        channels.hold(db, row["channel"], until, reason, result.outcome.value)
     if verdict.state is State.QUEUED:
         due = now + (verdict.when_s or 0.0)
         maybe = result.outcome is Outcome.UNKNOWN

@@ -2,40 +2,31 @@
 
 import logging
 import threading
-from collections.abc import Callable
 
 from gateway import send
 from gateway.context import Channel, Gateway
-from gateway.domain.messages import Class
+from gateway.domain.budget import Limits, Standing
+from gateway.domain.messages import Class, Outcome
+from gateway.domain.pace import Pace, filled, less, slowed, wait
+from gateway.domain.shares import Owed, Room
 from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier, CarrierDown
-from gateway.store import outbox
+from gateway.store import budgets, outbox
 
 log = logging.getLogger(__name__)
 
 MOST_ROWS = 500
 MOST_BATCHES = 2  # handed over and not done: few, so that an emergency overtakes at once
 MOST_URGENT = 50
-AHEAD = 0.5  # seconds of sending that one batch may hold
 AWAY = 5.0  # seconds until an absent carrier is asked again
 PAUSE = 0.005  # seconds between turns: what is queued meanwhile goes in one batch
-
-
-class Bucket:
-    """Parts a channel may send now; fills at its rate and may owe for a long message."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock, self._level, self._at = clock, 1.0, clock()
-
-    def fill(self, rate: float) -> float:
-        """Return the parts that may go now."""
-        now = self._clock()
-        self._level = min(max(1.0, rate * AHEAD), self._level + max(0.0, now - self._at) * rate)
-        self._at = now
-        return self._level
-
-    def spend(self, parts: int) -> None:
-        self._level -= parts
+CREDIT = {
+    Standing.LOW: "the credit is running out",
+    Standing.RESERVE: "the credit is used but for the reserve: only emergencies go",
+    Standing.GONE: "no credit is left: everything waits",
+}
+URGENT = (Class.EMERGENCY,)
+ALL = tuple(Class)
 
 
 class Lane(Rounds):
@@ -46,46 +37,82 @@ class Lane(Rounds):
     ) -> None:
         super().__init__(f"lane-{channel}", stopping)
         self._gw, self._carrier, self._channel = gw, carrier, channel
-        self._bucket = Bucket(gw.clock)
+        self._pace = Pace(at=gw.clock())
+        self._owed: Owed = {}
+        self._stands = Standing.WELL
 
     def round(self) -> float | None:
-        wait = self._turn(self._gw.channels.by_id(self._channel))
+        pause = self.turn(self._gw.channels.by_id(self._channel))
         self.stopping.wait(PAUSE)
-        return wait
+        return pause
 
-    def _turn(self, channel: Channel) -> float | None:
+    def turn(self, channel: Channel) -> float | None:
         """Hand over one batch; return seconds until the next turn, None until woken."""
         now = self._gw.clock()
+        self._hear(channel, now)
         due = outbox.next_due(self._gw.store.read, channel.id, self._gw.clock_trusted())
         if due is None or not channel.carries_sms:
             return None
         held = channel.row["held_until"] or 0.0
         if max(due, held) > now:
             return float(max(due, held) - now)
+        self._pace = filled(self._pace, channel.rate, now)
+        if self._pace.level < 1:
+            return wait(self._pace, channel.rate)
+        limits = channel.limits(self._gw.store.read, now)
+        return self._within(channel, limits, now)
+
+    def _hear(self, channel: Channel, now: float) -> None:
+        """Go slower when the provider asked for it since the last look."""
+        if channel.row["held_for"] == Outcome.THROTTLED:
+            self._pace = slowed(self._pace, channel.row["held_until"], now)
+
+    def _within(self, channel: Channel, limits: Limits, now: float) -> float | None:
+        """Hand over what quota, credit and carrier leave room for, or wait for room."""
+        self._tell(channel, limits)
         classes = self._classes(channel.name)
-        parts = self._bucket.fill(channel.rate)
+        urgent, others = limits.parts(urgent=True), limits.parts(urgent=False)
+        if others < 1 and classes:
+            classes = URGENT if urgent >= 1 else ()
+            due = self._next_urgent(channel) if classes else None
+            if due is None or due > now:
+                return self._until_room(channel, due, now)
         if not classes:
             return None
-        if parts < 1:
-            return (1 - parts) / channel.rate
-        return self._hand_over(channel, classes, parts)
+        return self._hand_over(channel, Room(urgent, others, classes, self._owed, limits.counted))
+
+    def _next_urgent(self, channel: Channel) -> float | None:
+        return outbox.next_due(self._gw.store.read, channel.id, classes=URGENT)
+
+    def _tell(self, channel: Channel, limits: Limits) -> None:
+        """Say once in the log that the credit ends; the pages and figures say it all along."""
+        stands = limits.credit_stands()
+        if stands > self._stands:
+            log.warning("channel %s: %s", channel.name, CREDIT[stands])
+        self._stands = stands
+
+    def _until_room(self, channel: Channel, due: float | None, now: float) -> float | None:
+        """Return seconds until a quota has room or an emergency is due; credit wakes us."""
+        db = self._gw.store.read
+        free = [budgets.used(db, channel.id, quota, now)[1] for quota in channel.quotas]
+        first = min((at for at in (*free, due) if at is not None), default=None)
+        return None if first is None else max(0.1, first - now)
 
     def _classes(self, channel: str) -> tuple[Class, ...]:
         """While enough is on its way, only an emergency may be added."""
         waiting = self._carrier.waiting(channel)
         if waiting < MOST_BATCHES:
-            return tuple(Class)
-        return (Class.EMERGENCY,) if waiting < MOST_URGENT else ()
+            return ALL
+        return URGENT if waiting < MOST_URGENT else ()
 
-    def _hand_over(
-        self, channel: Channel, classes: tuple[Class, ...], parts: float
-    ) -> float | None:
-        claim = send.prepare(self._gw, channel, MOST_ROWS, parts, classes)
+    def _hand_over(self, channel: Channel, room: Room) -> float | None:
+        claim = send.prepare(self._gw, channel, MOST_ROWS, self._pace.level, room)
         if not claim.claimed:
-            return None if len(classes) < len(Class) else 0.0
+            return self._nothing(channel, room)
+        self._owed = claim.owed
         if claim.batch is None:
             return 0.0
-        self._bucket.spend(sum(message.parts for message in claim.batch.messages))
+        self._pace = less(self._pace, sum(message.parts for message in claim.batch.messages))
         try:
             self._carrier.hand(claim.batch)
         except CarrierDown:
@@ -94,3 +121,9 @@ class Lane(Rounds):
             send.put_back(self._gw, ids, AWAY, "the queue is away")
             return AWAY
         return 0.0
+
+    def _nothing(self, channel: Channel, room: Room) -> float | None:
+        """Nothing was claimed: what is due is longer than the quota has room, or not asked for."""
+        if room.counted:
+            return self._until_room(channel, None, self._gw.clock())
+        return None if len(room.classes) < len(Class) else 0.0

@@ -15,7 +15,7 @@ from gateway.queue import Carrier
 from gateway.queue.whole import lines
 from gateway.receive import desk, talk, turns
 from gateway.send import give_up_on, put_back
-from gateway.store import StoreClosed, ahead, channels, inbox, outbox, receipts, sessions
+from gateway.store import StoreClosed, ahead, budgets, channels, inbox, outbox, receipts, sessions
 
 log = logging.getLogger(__name__)
 
@@ -122,3 +122,5 @@ class Sweeper(Rounds):
             self._gw.store.write(lambda db: inbox.drop_old_calls(db, now))
         if receipts.has_strangers(db, now):
             self._gw.store.write(lambda db: receipts.forget_strangers(db, now))
+        if budgets.has_old(db, now):
+            self._gw.store.write(lambda db: budgets.drop_old(db, now))

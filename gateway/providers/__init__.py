@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import ClassVar, Protocol
 
 from gateway.domain.messages import Event, Outcome, Outgoing, Result, Screen
+from gateway.domain.pace import Quota
 
 PROVIDERS = {
     "simulator": "gateway.providers.simulator:Simulator",
@@ -111,6 +112,7 @@ class Can:
     parts: int = 10
     characters: int | None = None
     rate: float = 10.0  # parts a second, until the channel says otherwise
+    quota: Quota | None = None  # parts in a time, until the channel says otherwise
     screen_gsm7: int = 160
     screen_ucs2: int = 70
     replies: bool = False  # texts handed to `answer` travel back in the call itself

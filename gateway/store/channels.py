@@ -1,6 +1,9 @@
 """Channels: a provider, an address, and settings that are sealed."""
 
 import sqlite3
+from collections.abc import Mapping
+
+LIMITS = ("per_hour", "per_day", "reserve", "warn_at")
 
 _ADD = """
 INSERT INTO channel (name, provider, address, settings, rate, cost, created_at)
@@ -52,27 +55,37 @@ def change(
     """Give a channel other settings; a hold is lifted, for the reason may be mended."""
     db.execute(
         "UPDATE channel SET address = ?, settings = ?, rate = ?, cost = ?,"
-        " held_until = NULL, held_reason = NULL WHERE id = ?",
+        " held_until = NULL, held_reason = NULL, held_for = NULL WHERE id = ?",
         (address, settings, rate, cost, id),
     )
 
 
 def enable(db: sqlite3.Connection, id: int, enabled: bool) -> None:
     db.execute(
-        "UPDATE channel SET enabled = ?, held_until = NULL, held_reason = NULL WHERE id = ?",
+        "UPDATE channel SET enabled = ?, held_until = NULL, held_reason = NULL,"
+        " held_for = NULL WHERE id = ?",
         (int(enabled), id),
     )
 
 
-def hold(db: sqlite3.Connection, id: int, until: float, reason: str) -> None:
-    """Stop sending on a channel until then; its queue is kept."""
-    db.execute(
-        "UPDATE channel SET held_until = ?, held_reason = ? WHERE id = ?", (until, reason, id)
-    )
+def hold(
+    db: sqlite3.Connection, id: int, until: float, reason: str, about: str | None = None
+) -> None:
+    """Stop sending on a channel until then; its queue is kept. `about` is an outcome's word."""
+    sql = "UPDATE channel SET held_until = ?, held_reason = ?, held_for = ? WHERE id = ?"
+    db.execute(sql, (until, reason, about, id))
+
+
+def limit(db: sqlite3.Connection, id: int, limits: Mapping[str, float | None]) -> None:
+    """Set how much a channel may carry and keeps; what is not named stays."""
+    sql = ", ".join(f"{name} = :{name}" for name in LIMITS if name in limits)
+    if sql:
+        db.execute(f"UPDATE channel SET {sql} WHERE id = :id", {**limits, "id": id})
 
 
 def release(db: sqlite3.Connection, id: int) -> None:
-    db.execute("UPDATE channel SET held_until = NULL, held_reason = NULL WHERE id = ?", (id,))
+    sql = "UPDATE channel SET held_until = NULL, held_reason = NULL, held_for = NULL WHERE id = ?"
+    db.execute(sql, (id,))
 
 
 def linked(db: sqlite3.Connection, id: int, state: str, now: float) -> None:
@@ -90,7 +103,8 @@ def held_too_long(db: sqlite3.Connection, now: float) -> bool:
 
 
 def release_overlong(db: sqlite3.Connection, now: float) -> None:
-    sql = "UPDATE channel SET held_until = NULL, held_reason = NULL WHERE held_until > ?"
+    sql = """UPDATE channel SET held_until = NULL, held_reason = NULL, held_for = NULL
+              WHERE held_until > ?"""
     db.execute(sql, (now + LONGEST_HOLD,))
 
 

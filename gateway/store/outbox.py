@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.domain.messages import Class, State
+from gateway.domain.shares import FREE, Choice, Room, choose
 
 _ADD = """
 INSERT INTO outbox (address, recipient, channel, class, due_at, expires_at, text, language, source,
@@ -117,25 +118,27 @@ def claim(
     now: float,
     rows: int,
     parts: float,
-    classes: Sequence[Class] = tuple(Class),
+    room: Room = FREE,
     sure: bool = True,
-) -> list[int]:
-    """Claim the best due rows, at most so many rows and parts; return their ids in order.
+) -> Choice:
+    """Claim the best due rows, at most so many rows and parts; return what was chosen.
 
     Where the time is not `sure`, what is scheduled waits, unless lives depend on it.
     """
-    due = _DUE if sure else _DUE_UNSURE
-    chosen: list[int] = []
-    for class_ in classes:
-        for row in db.execute(due, (channel, class_, now, rows - len(chosen))):
-            if chosen and row["parts"] > parts:
-                break
-            parts -= row["parts"]
-            chosen.append(row["id"])
-        if len(chosen) >= rows or (chosen and parts <= 0):
+    sql = _DUE if sure else _DUE_UNSURE
+    most = wanted = int(max(1, min(rows, parts)))
+    due: dict[Class, list[sqlite3.Row]] = {}
+    more = []
+    for class_ in room.classes:
+        due[class_] = db.execute(sql, (channel, class_, now, wanted)).fetchall()
+        if len(due[class_]) == wanted:
+            more.append(class_)
+            wanted = max(1, most // 2)  # beside a class that uses its share, none has more
+        if class_ is Class.EMERGENCY and more:
             break
-    db.executemany(_CLAIM, [(now, batch, id) for id in chosen])
-    return chosen
+    choice = choose(due, parts, room, most, more)
+    db.executemany(_CLAIM, [(now, batch, id) for id in choice.ids])
+    return choice
 
 
 def claimed(db: sqlite3.Connection, ids: Sequence[int]) -> list[sqlite3.Row]:
@@ -174,10 +177,15 @@ def lapsed(db: sqlite3.Connection, before: float) -> list[sqlite3.Row]:
     return db.execute(_LAPSED, (before,)).fetchall()
 
 
-def next_due(db: sqlite3.Connection, channel: int, sure: bool = True) -> float | None:
+def next_due(
+    db: sqlite3.Connection,
+    channel: int,
+    sure: bool = True,
+    classes: Iterable[Class] = tuple(Class),
+) -> float | None:
     """When the next queued row of a channel is due, or None; as `claim` if the time is not sure."""
     sql = _NEXT_DUE if sure else _NEXT_DUE_UNSURE
-    found = [db.execute(sql, (channel, class_)).fetchone()[0] for class_ in Class]
+    found = [db.execute(sql, (channel, class_)).fetchone()[0] for class_ in classes]
     return min((due for due in found if due is not None), default=None)
 
 

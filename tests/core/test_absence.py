@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.domain.messages import Class, Outcome, Result
+from gateway.domain.pace import Pace, filled
 from gateway.engine.absence import Absence
-from gateway.engine.lane import Bucket
 from gateway.store import away
 from gateway.store import clock as kept
 from tests.core.box import Box
@@ -136,9 +136,7 @@ def test_what_was_planned_for_the_days_away_does_not_go_at_once(box: Box, field:
 
 @pytest.mark.parametrize("rate", [0.1, 8.0, 100.0])
 def test_three_days_of_silence_save_up_no_burst(rate: float) -> None:
-    at = [NOW]
-    bucket = Bucket(lambda: at[0])
-    at[0] += 72 * HOUR
-    assert bucket.fill(rate) == max(1.0, rate / 2)
-    at[0] -= 72 * HOUR  # nor does a clock that is set right
-    assert bucket.fill(rate) == max(1.0, rate / 2)
+    pace = filled(Pace(at=NOW), rate, NOW + 72 * HOUR)
+    assert pace.level == max(1.0, rate / 2)
+    # Nor does a clock that is set right.
+    assert filled(pace, rate, NOW).level == max(1.0, rate / 2)

@@ -9,11 +9,10 @@ from contextlib import closing
 import pytest
 
 from gateway.engine import Engine
-from gateway.engine.lane import Bucket
 from gateway.engine.rounds import Rounds
 from gateway.store import StoreError
 from gateway.store.lock import is_running, only_one
-from tests.core.field import NOW, Clock, Field
+from tests.core.field import NOW, Field
 from tests.core.test_sending import queue, state
 
 
@@ -106,19 +105,6 @@ def test_nothing_is_written_while_nothing_happens(field: Field, engine: Engine) 
     engine.wake()
     time.sleep(1.2)
     assert field.one("PRAGMA data_version") == before
-
-
-def test_a_bucket_fills_at_its_rate_and_may_owe() -> None:
-    clock = Clock()
-    bucket = Bucket(clock)
-    assert bucket.fill(2.0) == 1.0
-    bucket.spend(3)
-    clock.now += 1.0
-    assert bucket.fill(2.0) == 0.0
-    clock.now += 60.0
-    assert bucket.fill(2.0) == 1.0
-    clock.now -= 3600.0
-    assert bucket.fill(2.0) == 1.0
 
 
 def test_only_one_gateway_runs_on_a_folder(field: Field) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from gateway.domain.messages import Receipt, Status
+from gateway.domain.pace import Quota
 from gateway.store import (
+    budgets,
     consent,
     contacts,
     figures,
@@ -20,12 +22,15 @@ from gateway.store import (
 from tests.core.field import Field
 
 LARGE = {"contact", "address", "member", "consent", "c", "inbound", "outbox", "receipt", "session",
-         "later", "alert", "kept_call", "feedback", "m", "first"}  # fmt: skip
+         "later", "alert", "spent", "kept_call", "feedback", "m", "first"}  # fmt: skip
 
 ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "when the next row is due": lambda db: outbox.next_due(db, 1),
     "claim": lambda db: outbox.claim(db, 1, "b", 1e12, 10, 10.0),
     "what the gate asks": lambda db: outbox.claimed(db, [1, 2]),
+    "parts used": lambda db: budgets.used(db, 1, Quota(100, 86400.0), 1e12),
+    "parts given back": lambda db: budgets.give_back(db, [1, 2], "b"),
+    "parts of long ago": lambda db: budgets.has_old(db, 1e12),
     "claims that lapsed": lambda db: outbox.lapsed(db, 1e12),
     "sent": lambda db: outbox.sent(db, [{"id": 1, "reference": "r", "batch": "b", "now": 1.0}]),
     "receipt": lambda db: receipts.apply(db, 1, Receipt("r", Status.SENT), 1.0),

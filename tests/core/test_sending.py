@@ -81,8 +81,8 @@ def test_who_leaves_after_the_claim_is_not_written_to(field: Field) -> None:
         lambda db: outbox.claim(db, field.channel.id, "b1", field.clock.now, 10, 10.0)
     )
     field.text("STOP")
-    assert claimed == [id]
-    passed = send._through_the_gate(field.gw, outbox.claimed(field.gw.store.read, claimed))
+    assert claimed.ids == [id]
+    passed = send._through_the_gate(field.gw, outbox.claimed(field.gw.store.read, claimed.ids))
     assert passed == []
     assert state(field, id) == ("withdrawn", "left")
 

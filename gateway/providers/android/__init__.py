@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from gateway.domain.messages import Class, Event, Outcome, Outgoing, Receipt, Result, Screen
+from gateway.domain.pace import Quota
 from gateway.providers import (
     COUNTRY,
     N_,
@@ -42,7 +43,15 @@ class Android:
 
     name = "android"
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
-    can = Can(batch=20, connections=2, rate=30 / 1800, once=True, asked=True, retells=True)
+    can = Can(
+        batch=20,
+        connections=2,
+        rate=0.2,
+        quota=Quota(30, 1800.0),
+        once=True,
+        asked=True,
+        retells=True,
+    )
     needs = (
         Need(
             "base_url",

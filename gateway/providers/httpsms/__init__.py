@@ -18,6 +18,7 @@ from gateway.domain.messages import (
     Screen,
     Status,
 )
+from gateway.domain.pace import Quota
 from gateway.providers import (
     COUNTRY,
     N_,
@@ -48,7 +49,7 @@ class HttpSms:
 
     name = "httpsms"
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
-    can = Can(batch=20, connections=4, rate=30 / 1800)
+    can = Can(batch=20, connections=4, rate=10 / 60, quota=Quota(30, 1800.0))
     needs = (
         Need("api_key", N_("The API key, under Settings."), secret=True, pattern=r"[!-~]{8,256}"),
         Need(
