@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway import providers
 from gateway.clock import Clock, keeping
-from gateway.domain.budget import DAY, RESERVE, Credit, Limits
+from gateway.domain.budget import Limits
 from gateway.domain.dialogue import Pack, load
 from gateway.domain.keywords import Keywords
 from gateway.domain.pace import Quota
@@ -48,25 +48,16 @@ class Channel:
     @property
     def quotas(self) -> tuple[Quota, ...]:
         """What it may carry in a time; the provider's own until the channel has a speed."""
-        hour, day = self.row["per_hour"], self.row["per_day"]
-        own = self.provider.can.quota if not (hour or self.row["rate"]) else None
-        given = [Quota(hour, 3600.0) if hour else None, Quota(day, DAY) if day else None, own]
-        return tuple(quota for quota in given if quota)
+        return budgets.quotas(self.row, self.provider.can.quota)
 
     @property
     def price(self) -> float:
         """What one part takes from the credit: money, or one where parts are counted."""
-        return float(self.row["cost"] or 1.0)
+        return budgets.price(self.row)
 
     def limits(self, db: sqlite3.Connection, now: float) -> Limits:
         """Return what limits it now; reads nothing where nothing does."""
-        row = self.row
-        reserve = RESERVE if row["reserve"] is None else row["reserve"]
-        used = [(quota, budgets.used(db, self.id, quota, now)[0]) for quota in self.quotas]
-        if row["credit"] is None:
-            return Limits(tuple(used), None, reserve)
-        credit = Credit(row["credit"], row["credit_full"] or 0.0, self.price, row["warn_at"])
-        return Limits(tuple(used), credit, reserve)
+        return budgets.limits(db, self.row, self.provider.can.quota, now)
 
     @property
     def hands_back(self) -> bool:

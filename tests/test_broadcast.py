@@ -298,3 +298,37 @@ def test_without_a_channel_an_alert_waits_quietly(gw: Gateway) -> None:
     gw.store.write(lambda db: db.execute("UPDATE channel SET enabled = 1"))
     run(gw)
     assert counts(gw, alert) == {"queued": 60}
+
+
+def test_the_preview_counts_with_quotas_and_their_reserve(gw: Gateway) -> None:
+    gw.store.write(lambda db: db.execute("UPDATE channel SET per_hour = 40"))
+    alert = broadcast.create(gw, SITA, draft(class_=Class.BULK, expires_at=NOW + 90 * HOUR))
+    assert broadcast.preview(gw, alert).finish == NOW + HOUR, "36 now, 24 in the next hour"
+    alert = broadcast.create(gw, SITA, draft(texts={"en": "x" * 400}, class_=Class.EMERGENCY))
+    seen = broadcast.preview(gw, alert)
+    assert seen.finish == NOW + 4 * HOUR, "180 parts, 40 an hour"
+    assert "late" not in seen.warnings
+
+
+def test_channels_that_share_an_alert_send_side_by_side(gw: Gateway) -> None:
+    def second(db: sqlite3.Connection) -> None:
+        db.execute(
+            "INSERT INTO channel (name, provider, settings, rate, created_at)"
+            " SELECT 'slow', provider, settings, 0.5, 0 FROM channel"
+        )
+        db.execute("UPDATE address SET channel = 2 WHERE id <= 20")
+
+    gw.store.write(second)
+    alert = broadcast.create(gw, SITA, draft())
+    assert broadcast.preview(gw, alert).finish == NOW + 20 / 0.5
+    chosen = broadcast.create(gw, SITA, draft(channel=1))
+    assert broadcast.preview(gw, chosen).finish == NOW + 60 / 50
+
+
+def test_the_preview_says_when_the_credit_is_short(gw: Gateway) -> None:
+    sql = "UPDATE channel SET credit = 62, credit_full = 62"
+    gw.store.write(lambda db: db.execute(sql))
+    emergency = broadcast.create(gw, SITA, draft())
+    assert "credit" not in broadcast.preview(gw, emergency).warnings
+    bulk = broadcast.create(gw, SITA, draft(class_=Class.BULK))
+    assert "credit" in broadcast.preview(gw, bulk).warnings

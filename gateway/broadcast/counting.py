@@ -3,6 +3,7 @@
 import json
 import sqlite3
 
+from gateway.broadcast import carrying
 from gateway.context import Channel, Gateway
 from gateway.domain.alerts import Audience, LanguageCount, Preview, usual_parts
 from gateway.domain.messages import Class
@@ -67,7 +68,8 @@ def _sum_up(
     channel = gw.channels.by_id(row["channel"]) if row["channel"] else gw.channels.default()
     cost = channel.row["cost"] if channel else None
     people = sum(line.people for line in lines)
-    seconds = parts / (channel.rate if channel else 1.0)
+    by_channel = carrying.by_channel(gw, row, channel, parts, people)
+    seconds = carrying.seconds(gw, row, by_channel)
     return Preview(
         people=people,
         by_language=lines,
@@ -77,6 +79,7 @@ def _sum_up(
         warnings=(
             *_about_texts(row, texts),
             *_about_sending(gw, row, channel, people, seconds),
+            *carrying.short_of_credit(gw, row, by_channel),
         ),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gateway import providers
+from gateway.cli import channel_limits
 from gateway.cli.opening import BY, gateway, opened, plainly, show
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
@@ -45,6 +46,7 @@ _options = [
     click.option("--set-file", "files", multiple=True, metavar="NAME=PATH", help="From a file."),
     click.option("--rate", type=click.FloatRange(min=0.001), help="Parts a second."),
     click.option("--cost", type=click.FloatRange(min=0), help="Money a part."),
+    *channel_limits.OPTIONS,
 ]
 
 
@@ -68,6 +70,7 @@ def add(
     files: tuple[str, ...],
     rate: float | None,
     cost: float | None,
+    **limits: float | None,
 ) -> None:
     """Add a channel, and show what to paste at the provider."""
     import re
@@ -76,15 +79,17 @@ def add(
         raise Refused("A channel's name is letters, digits, - and _: it is part of an address.")
     settings = _given(pairs, files)
     _checked(provider, settings)
+    channel_limits.check(limits)
 
     def work(db: sqlite3.Connection, gw: Gateway) -> None:
         now = gw.clock()
         try:
-            channels.add(
+            id = channels.add(
                 db, name, provider, address, gw.sealer.seal(settings), now, rate=rate, cost=cost
             )
         except sqlite3.IntegrityError:
             raise Refused(f"There is a channel {name} already.") from None
+        channel_limits.write(db, id, limits, now)
         audit.write(db, now, BY, "channel.add", f"channel:{name}", {"provider": provider})
 
     with gateway() as gw:
@@ -155,6 +160,7 @@ def show_(name: str, as_json: bool) -> None:
             for key, value in kept.items()
         }
         told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
+        told |= channel_limits.shown(row)
         health = figures.channels(gw.store.read, gw.clock() - 86400).get(row["id"], {})
         told |= {"state": _state(row, gw.clock()), "settings": shown, "today": health}
         if as_json:
@@ -179,8 +185,10 @@ def set_(
     files: tuple[str, ...],
     rate: float | None,
     cost: float | None,
+    **limits: float | None,
 ) -> None:
     """Change a channel's settings; a hold is lifted."""
+    channel_limits.check(limits)
     with gateway() as gw:
         row = _found(gw, name)
         settings = opened(gw.sealer, row) | _given(pairs, files)
@@ -191,6 +199,7 @@ def set_(
             kept = (row["address"] if address is None else address, sealed)
             new_rate, new_cost = rate or row["rate"], row["cost"] if cost is None else cost
             channels.change(db, row["id"], *kept, new_rate, new_cost)
+            channel_limits.write(db, row["id"], limits, now)
             if enabled is not None:
                 channels.enable(db, row["id"], enabled)
             audit.write(db, now, BY, "channel.set", f"channel:{name}")

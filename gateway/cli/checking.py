@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import click
 
 from gateway import providers, queue
+from gateway.cli import channel_limits
 from gateway.cli.opening import plainly
 from gateway.cli.timing import shown, told
 from gateway.context import Gateway, open_gateway
@@ -71,6 +72,8 @@ def _channel(gw: Gateway, name: str) -> Line:
         return what, "look", f"is off. Use it: gateway channel set {name} --on"
     if (channel.row["held_until"] or 0) > gw.clock():
         return what, "look", f"is held: {channel.row['held_reason']}"
+    if limited := channel_limits.stands(channel, gw.store.read, gw.clock()):
+        return what, *limited
     if channel.row["provider"] == "simulator":
         return what, "look", "for practice: whoever is at this machine can text as any number"
     if channel.provider.can.links and channel.row["link"] != BOUND:

@@ -4,11 +4,12 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from gateway.domain.budget import filled_up
+from gateway.domain.budget import DAY, RESERVE, Credit, Limits, filled_up
 from gateway.domain.messages import Class
 from gateway.domain.pace import Quota
 
 SLOT = 300  # seconds; a window reaches back to the beginning of one
+HOUR = 3600.0
 KEEP = 2 * 86400.0  # seconds: twice the longest window
 
 _SPEND = """
@@ -40,13 +41,36 @@ UPDATE channel SET held_until = NULL, held_reason = NULL, held_for = NULL
 """
 
 
+def quotas(row: sqlite3.Row, own: Quota | None) -> tuple[Quota, ...]:
+    """Return what a channel may carry in a time; the provider's own until it has a speed."""
+    hour, day = row["per_hour"], row["per_day"]
+    own = None if hour or row["rate"] else own
+    given = [Quota(hour, HOUR) if hour else None, Quota(day, DAY) if day else None, own]
+    return tuple(quota for quota in given if quota)
+
+
+def price(row: sqlite3.Row) -> float:
+    """Return what one part takes from the credit: money, or one where parts are counted."""
+    return float(row["cost"] or 1.0)
+
+
+def limits(db: sqlite3.Connection, row: sqlite3.Row, own: Quota | None, now: float) -> Limits:
+    """Return what limits a channel now; reads nothing where nothing does."""
+    reserve = RESERVE if row["reserve"] is None else row["reserve"]
+    counted = tuple((one, used(db, row["id"], one, now)[0]) for one in quotas(row, own))
+    if row["credit"] is None:
+        return Limits(counted, None, reserve)
+    credit = Credit(row["credit"], row["credit_full"] or 0.0, price(row), row["warn_at"])
+    return Limits(counted, credit, reserve)
+
+
 def spend(
-    db: sqlite3.Connection, channel: int, parts: Mapping[Class, int], price: float, now: float
+    db: sqlite3.Connection, channel: int, parts: Mapping[Class, int], each: float, now: float
 ) -> None:
     """Count parts that were claimed, in the transaction that claims them."""
     at = _slot(now)
     db.executemany(_SPEND, [(channel, at, class_, n) for class_, n in parts.items()])
-    db.execute(_PAY, (sum(parts.values()) * price, channel))
+    db.execute(_PAY, (sum(parts.values()) * each, channel))
 
 
 def give_back(db: sqlite3.Connection, ids: Sequence[int], batch: str | None = None) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
+from gateway import providers
 from gateway.domain.messages import Class, State
-from gateway.store import depth
+from gateway.store import budgets, channels, depth
 from gateway.web.words import gateway
 
 blueprint = Blueprint("health", __name__)
@@ -64,6 +65,7 @@ def _lines() -> Iterable[str]:
     yield from _family("gateway_channel_up", "gauge", "1 if a channel may send now.")
     for name, up in depth.channels(db, now).items():
         yield _line("gateway_channel_up", {"channel": name}, int(up))
+    yield from _limits(db, now)
     yield from _family("gateway_writer_up", "gauge", "1 if the thread that writes is alive.")
     yield f"gateway_writer_up {int(gw.store.alive())}"
     yield from _family("gateway_clock_trusted", "gauge", "1 if the time can be relied on.")
@@ -82,6 +84,26 @@ def _waiting(rows: Iterable[sqlite3.Row], now: float) -> Iterable[str]:
     yield from _family(name, "gauge", "How long the oldest message has been due, in seconds.")
     for labels, row in kept:
         yield _line(name, labels, round(max(0.0, now - row["oldest"]), 3))
+
+
+def _limits(db: sqlite3.Connection, now: float) -> Iterable[str]:
+    """Say what is left where something is counted; `for` is all, or emergencies alone."""
+    found = {
+        row["name"]: limits
+        for row in channels.every(db)
+        if (
+            limits := budgets.limits(db, row, providers.load(row["provider"]).can.quota, now)
+        ).counted
+    }
+    yield from _family("gateway_channel_credit", "gauge", "What is left to pay with.")
+    for name, limits in found.items():
+        if limits.credit:
+            yield _line("gateway_channel_credit", {"channel": name}, round(limits.credit.left, 4))
+    name = "gateway_channel_parts_left"
+    yield from _family(name, "gauge", "Parts that quotas and credit leave.")
+    for channel, limits in found.items():
+        for word, urgent in (("all", False), ("emergency", True)):
+            yield _line(name, {"channel": channel, "for": word}, limits.parts(urgent))
 
 
 def _states(counts: Mapping[str, int]) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """Alerts, their texts, their approvals, and their expansion into the outbox."""
 
 from gateway.store.alerts.audiences import (
+    audience_channels,
     audience_counts,
     expand,
     last_address,
@@ -26,6 +27,7 @@ from gateway.store.alerts.rows import (
 
 __all__ = [
     "add",
+    "audience_channels",
     "audience_counts",
     "decide",
     "decisions",

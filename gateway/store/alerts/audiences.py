@@ -82,6 +82,15 @@ def audience_counts(
     return [(row[0], row[1], row[2]) for row in db.execute(sql, told)]
 
 
+def audience_channels(
+    db: sqlite3.Connection, audience: Audience, exercise: bool
+) -> list[tuple[int | None, int]]:
+    """Count people by the channel they last wrote on; None: they never wrote."""
+    who, values = _who(db, audience, exercise)
+    sql = f"SELECT address.channel, count(*) {who} GROUP BY 1"
+    return [(row[0], row[1]) for row in db.execute(sql, values)]
+
+
 def last_address(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(id), 0) FROM address").fetchone()[0])
 

@@ -32,6 +32,9 @@ WARNINGS = {
     "late": N_(
         "It ends before the last person would get it. Fewer parts, fewer people or a later end."
     ),
+    "credit": N_(
+        "The credit of a channel does not pay for all of it: the rest waits until it is topped up."
+    ),
     "again": N_("The same words for the same people wait or went out within the last hour."),
     "parts": N_("The text in %(language)s is longer than is usual for its class."),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gateway import providers
 from gateway.providers import Need
+from gateway.web.console import channel_limits
 from gateway.web.words import N_, _
 
 NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){1,30}")
@@ -18,13 +19,18 @@ NOT_IN_FORM = N_("%(name)s is not of the right form.")
 
 @dataclass(slots=True)
 class Wanted:
-    """A channel as a form asks for it; `wrong` tells what is wrong with which field."""
+    """A channel as a form asks for it; `wrong` tells what is wrong with which field.
+
+    `shown` are its limits as they stand in the form.
+    """
 
     name: str
     provider: str
     address: str = ""
     rate: float | None = None
     cost: float | None = None
+    limits: dict[str, float | None] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
 
@@ -47,6 +53,7 @@ def read(provider: str, form: Mapping[str, str], old: Mapping[str, str], name: s
         wanted.wrong["name"] = _(BAD_NAME)
     wanted.rate = _number(wanted, form, "rate")
     wanted.cost = _number(wanted, form, "cost")
+    wanted.limits, wanted.shown = channel_limits.read(form, wanted.wrong), form
     needs = providers.load(provider).needs
     wanted.settings = {n.name: v for n in needs if (v := _value(n, form, old)) is not None}
     for need in needs:

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from gateway import providers
 from gateway.context import Channel
-from gateway.store import channels, inbox
+from gateway.store import budgets, channels, inbox
 from gateway.web import staff
-from gateway.web.console import call_words, channel_form, health
+from gateway.web.console import call_words, channel_form, channel_limits, health
 from gateway.web.console.channel_form import Wanted
 from gateway.web.pages import render
 from gateway.web.staff import allowed, gateway
@@ -62,7 +62,9 @@ def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue
 
 def _as_wanted(channel: Channel) -> Wanted:
     row = channel.row
-    return Wanted(channel.name, row["provider"], row["address"], row["rate"], row["cost"])
+    wanted = Wanted(channel.name, row["provider"], row["address"], row["rate"], row["cost"])
+    wanted.shown = channel_limits.of_row(row)
+    return wanted
 
 
 def addresses(channel: Channel) -> list[tuple[str, str]]:
@@ -106,8 +108,12 @@ def add(provider: str) -> ResponseReturnValue:
     sealed = gw.sealer.seal(wanted.settings)
 
     row = (wanted.name, provider, wanted.address, sealed, gw.clock(), wanted.rate, wanted.cost)
+
+    def work(db: sqlite3.Connection) -> None:
+        channels.limit(db, channels.add(db, *row), wanted.limits)
+
     try:
-        _note("channel.add", wanted.name, lambda db: channels.add(db, *row), {"provider": provider})
+        _note("channel.add", wanted.name, work, {"provider": provider})
     except sqlite3.IntegrityError:
         wanted.wrong["name"] = _(TAKEN)
         return _new(provider, wanted)
@@ -143,7 +149,32 @@ def change(name: str) -> ResponseReturnValue:
     sealed = gw.sealer.seal(wanted.settings)
     told = sorted(k for k in old | wanted.settings if old.get(k) != wanted.settings.get(k))
     row = (wanted.address, sealed, wanted.rate, wanted.cost)
-    return _act(channel, "channel.set", lambda db: channels.change(db, channel.id, *row), told)
+
+    def work(db: sqlite3.Connection) -> None:
+        channels.change(db, channel.id, *row)
+        channels.limit(db, channel.id, wanted.limits)
+
+    return _act(channel, "channel.set", work, told)
+
+
+@blueprint.post("/channels/<name>/credit")
+@allowed("administrator", "operator")
+def credit(name: str) -> ResponseReturnValue:
+    """Note what is left to pay with; an empty field ends the counting."""
+    channel, now = _known(name), gateway().clock()
+    wanted = _as_wanted(channel)
+    wanted.settings = dict(channel.settings)
+    left = channel_limits.amount(request.form, "credit", wanted.wrong, 1e9)
+    if wanted.wrong:
+        return _page(channel, wanted)
+
+    def work(db: sqlite3.Connection) -> None:
+        if left is None:
+            budgets.uncounted(db, channel.id)
+        else:
+            budgets.told(db, channel.id, left, now)
+
+    return _act(channel, "channel.credit", work)
 
 
 @blueprint.post("/channels/<name>/on")

@@ -3,7 +3,9 @@
 import sqlite3
 from dataclasses import dataclass, field
 
+from gateway.domain.messages import Outcome
 from gateway.store import channels, figures
+from gateway.web.console.channel_limits import Stand, stand
 from gateway.web.words import N_, gateway, local
 
 SLOWED = 600.0  # seconds; a longer hold is not about speed
@@ -32,10 +34,16 @@ class Health:
     reason: str = ""
     link: str = ""
     held_until: float | None = None
+    stand: Stand | None = None
     counts: dict[str, float] = field(default_factory=dict)
 
     def count(self, *words: str) -> int:
         return int(sum(self.counts.get(word, 0) for word in words))
+
+    @property
+    def bad(self) -> bool:
+        """Whether something waits until a person does something."""
+        return self.state == "held" or bool(self.stand and self.stand.bad)
 
     @property
     def last_in(self) -> float | None:
@@ -58,11 +66,12 @@ def every() -> list[Health]:
 def one(row: sqlite3.Row, counts: dict[str, float], now: float) -> Health:
     """Return the health of one channel from its row and its counts."""
     until = row["held_until"] or 0.0
-    state, do = "on", ""
+    limits = stand(row, now)
+    state, do = "on", limits.do
     if not row["enabled"]:
         state, do = "off", DO["off"]
     elif until > now:
-        state, do = "held", DO["slow" if until - now < SLOWED else "account"]
+        state, do = "held", DO["slow" if _slowed(row, until - now) else "account"]
     return Health(
         id=row["id"],
         name=row["name"],
@@ -73,5 +82,13 @@ def one(row: sqlite3.Row, counts: dict[str, float], now: float) -> Health:
         reason=row["held_reason"] or "" if state == "held" else "",
         link=row["link"] or "",
         held_until=until if state == "held" else None,
+        stand=limits if limits.limits.counted else None,
         counts=counts,
     )
+
+
+def _slowed(row: sqlite3.Row, left: float) -> bool:
+    """Whether a hold is about speed; where nobody noted what it is about, a short one is."""
+    if row["held_for"] is None:
+        return left < SLOWED
+    return bool(row["held_for"] == Outcome.THROTTLED)
