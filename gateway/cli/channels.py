@@ -198,6 +198,7 @@ def set_(
         def work(db: sqlite3.Connection) -> None:
             kept = (row["address"] if address is None else address, sealed)
             new_rate, new_cost = rate or row["rate"], row["cost"] if cost is None else cost
+            channels.release(db, row["id"], now)
             channels.change(db, row["id"], *kept, new_rate, new_cost)
             channel_limits.write(db, row["id"], limits, now)
             if enabled is not None:

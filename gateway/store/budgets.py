@@ -5,8 +5,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from gateway.domain.budget import DAY, RESERVE, Credit, Limits, filled_up
-from gateway.domain.messages import Class
+from gateway.domain.messages import Class, Outcome
 from gateway.domain.pace import Quota
+from gateway.store import channels
 
 SLOT = 300  # seconds; a window reaches back to the beginning of one
 HOUR = 3600.0
@@ -34,10 +35,6 @@ UPDATE spent SET parts = max(0, parts - ?) WHERE channel = ? AND at = ? AND clas
 """
 _TOLD = """
 UPDATE channel SET credit = :credit, credit_full = :full, credit_at = :now WHERE id = :id
-"""
-_LIFT = """
-UPDATE channel SET held_until = NULL, held_reason = NULL, held_for = NULL
- WHERE id = ? AND held_for = 'account'
 """
 
 
@@ -98,11 +95,12 @@ def used(
 
 def told(db: sqlite3.Connection, channel: int, credit: float, now: float) -> None:
     """Note what is left to pay with, as staff or the provider say; a hold for it is lifted."""
-    row = db.execute("SELECT credit, credit_full FROM channel WHERE id = ?", (channel,)).fetchone()
+    row = channels.by_id(db, channel)
     full = filled_up(row["credit_full"], row["credit"], credit)
     db.execute(_TOLD, {"credit": credit, "full": full, "now": now, "id": channel})
-    if row["credit"] is None or credit > row["credit"]:
-        db.execute(_LIFT, (channel,))
+    risen = row["credit"] is None or credit > row["credit"]
+    if risen and row["held_for"] == Outcome.ACCOUNT:
+        channels.release(db, channel, now)
 
 
 def uncounted(db: sqlite3.Connection, channel: int) -> None:

@@ -83,7 +83,16 @@ def limit(db: sqlite3.Connection, id: int, limits: Mapping[str, float | None]) -
         db.execute(f"UPDATE channel SET {sql} WHERE id = :id", {**limits, "id": id})
 
 
-def release(db: sqlite3.Connection, id: int) -> None:
+_PUT_OFF = """
+UPDATE outbox SET due_at = :now
+ WHERE channel = :id AND state = 'queued' AND class IN (0, 1, 2, 3) AND due_at > :now
+   AND reason = (SELECT held_reason FROM channel WHERE id = :id)
+"""
+
+
+def release(db: sqlite3.Connection, id: int, now: float) -> None:
+    """End a hold, and let what was put off for the same reason go at once."""
+    db.execute(_PUT_OFF, {"id": id, "now": now})
     sql = "UPDATE channel SET held_until = NULL, held_reason = NULL, held_for = NULL WHERE id = ?"
     db.execute(sql, (id,))
 

@@ -11,6 +11,7 @@ from gateway.domain.messages import Receipt, Status
 from gateway.domain.pace import Quota
 from gateway.store import (
     budgets,
+    channels,
     consent,
     contacts,
     figures,
@@ -31,6 +32,7 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "parts used": lambda db: budgets.used(db, 1, Quota(100, 86400.0), 1e12),
     "parts given back": lambda db: budgets.give_back(db, [1, 2], "b"),
     "parts of long ago": lambda db: budgets.has_old(db, 1e12),
+    "what a hold put off": lambda db: channels.release(db, 1, 1.0),
     "claims that lapsed": lambda db: outbox.lapsed(db, 1e12),
     "sent": lambda db: outbox.sent(db, [{"id": 1, "reference": "r", "batch": "b", "now": 1.0}]),
     "receipt": lambda db: receipts.apply(db, 1, Receipt("r", Status.SENT), 1.0),

@@ -151,6 +151,7 @@ def change(name: str) -> ResponseReturnValue:
     row = (wanted.address, sealed, wanted.rate, wanted.cost)
 
     def work(db: sqlite3.Connection) -> None:
+        channels.release(db, channel.id, gw.clock())
         channels.change(db, channel.id, *row)
         channels.limit(db, channel.id, wanted.limits)
 
@@ -195,7 +196,8 @@ def turn_off(name: str) -> ResponseReturnValue:
 @allowed("administrator", "operator")
 def release(name: str) -> ResponseReturnValue:
     channel = _known(name)
-    return _act(channel, "channel.release", lambda db: channels.release(db, channel.id))
+    now = gateway().clock()
+    return _act(channel, "channel.release", lambda db: channels.release(db, channel.id, now))
 
 
 def _act(
