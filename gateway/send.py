@@ -173,8 +173,9 @@ def _settle(
     rows = [{"id": r.id, "reference": r.reference, "batch": batch, "now": now} for r in taken]
     outbox.sent(db, rows)
     receipts.overtaken(db, [r.id for r in taken], now)
-    stayed = (r.id for r in results if r.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN))
-    budgets.give_back(db, list(stayed), batch)
+    if len(taken) < len(results):
+        went = (Outcome.ACCEPTED, Outcome.UNKNOWN)
+        budgets.give_back(db, [r.id for r in results if r.outcome not in went], batch)
     for result in results:
         if result.outcome is not Outcome.ACCEPTED:
             _not_sent(gw, db, name, batch, result, now)

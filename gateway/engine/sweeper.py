@@ -76,6 +76,8 @@ class Sweeper(Rounds):
             return
         if ahead.is_ahead(self._gw.store.read, now):
             self._gw.store.write(partial(ahead.bring_back, now=now))
+        if budgets.is_ahead(self._gw.store.read, now):
+            self._gw.store.write(partial(budgets.bring_back, now=now))
         if channels.held_too_long(self._gw.store.read, now):
             self._gw.store.write(partial(channels.release_overlong, now=now))
 

@@ -109,6 +109,21 @@ def uncounted(db: sqlite3.Connection, channel: int) -> None:
     db.execute(sql, (channel,))
 
 
+def is_ahead(db: sqlite3.Connection, now: float) -> bool:
+    """Whether something was counted by a clock that was ahead."""
+    return bool(
+        db.execute("SELECT EXISTS (SELECT 1 FROM spent WHERE at > ?)", (now,)).fetchone()[0]
+    )
+
+
+def bring_back(db: sqlite3.Connection, now: float) -> None:
+    """Count what a clock that was ahead dated in the future as of now: it surely went lately."""
+    ahead = db.execute("SELECT * FROM spent WHERE at > ?", (now,)).fetchall()
+    rows = [(row["channel"], _slot(now), row["class"], row["parts"]) for row in ahead]
+    db.executemany(_SPEND, rows)
+    db.execute("DELETE FROM spent WHERE at > ?", (now,))
+
+
 def has_old(db: sqlite3.Connection, now: float) -> bool:
     sql = "SELECT EXISTS (SELECT 1 FROM spent WHERE at < ?)"
     return bool(db.execute(sql, (now - KEEP,)).fetchone()[0])

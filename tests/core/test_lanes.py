@@ -304,6 +304,19 @@ def test_old_slots_are_forgotten(road: Road) -> None:
     assert road.field.one("SELECT count(*) FROM spent") == 0
 
 
+def test_what_a_clock_that_was_ahead_counted_is_counted_as_of_now(road: Road) -> None:
+    road.set(per_hour=40)
+    road.queue(30)
+    road.goes(2)
+    road.field.clock.now -= 86400
+    assert road.limits.of_quotas(urgent=True) == 40
+    now, store = road.field.clock.now, road.field.gw.store
+    assert budgets.is_ahead(store.read, now)
+    store.write(lambda db: budgets.bring_back(db, now))
+    assert not budgets.is_ahead(store.read, now)
+    assert road.limits.of_quotas(urgent=True) == 10
+
+
 def test_a_claim_takes_the_oldest_of_each_class_within_its_share(road: Road) -> None:
     for class_ in reversed(Class):
         road.queue(2 if class_ is Class.EMERGENCY else 50, class_)
