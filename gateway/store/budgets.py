@@ -22,6 +22,10 @@ _USED = """
 SELECT coalesce(sum(parts), 0), min(at) FILTER (WHERE parts > 0) FROM spent
  WHERE channel = ? AND at > ? AND at <= ?
 """
+_COUNTS = """
+SELECT (SELECT max(at) FROM spent) IS NOT NULL
+    OR EXISTS (SELECT 1 FROM channel WHERE credit IS NOT NULL)
+"""
 _CLAIMED = """
 SELECT channel, CAST(claimed_at AS INTEGER) / :slot * :slot AS at, class, sum(parts) AS parts,
        coalesce(channel.cost, 0) AS cost
@@ -75,7 +79,7 @@ def give_back(db: sqlite3.Connection, ids: Sequence[int], batch: str | None = No
 
     It must be asked before their state is changed: a row that is not claimed cost nothing.
     """
-    if not ids:
+    if not ids or not db.execute(_COUNTS).fetchone()[0]:
         return
     asked = {"ids": json.dumps(list(ids)), "batch": batch, "slot": SLOT}
     for row in db.execute(_CLAIMED, asked).fetchall():
