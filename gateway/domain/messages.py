@@ -190,7 +190,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one Outgoing. `wait` is in seconds, where they said how long."""
+    """What came of one Outgoing. `wait` is in seconds, where they said how long.
+
+    `elsewhere` is set where they surely did not send it, and another channel might.
+    """
 
     id: int
     outcome: Outcome
@@ -199,6 +202,7 @@ class Result:
     wait: float | None = None
     parts: int | None = None
     cost: str | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

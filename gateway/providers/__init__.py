@@ -111,6 +111,7 @@ class Can:
     connections: int = 8
     parts: int = 10
     characters: int | None = None
+    ucs2: bool = True  # carries letters outside the basic alphabet
     rate: float = 10.0  # parts a second, until the channel says otherwise
     quota: Quota | None = None  # parts in a time, until the channel says otherwise
     screen_gsm7: int = 160
@@ -149,6 +150,7 @@ class SendError(Exception):
     """The message did not go out; `retry` says whether asking again can help."""
 
     retry = False
+    elsewhere: ClassVar[bool] = False
     outcome: ClassVar[Outcome] = Outcome.UNKNOWN
 
     def __init__(self, code: str = "", wait: float | None = None) -> None:
@@ -158,7 +160,8 @@ class SendError(Exception):
 
     def result(self, id: int) -> Result:
         """Return this failure as the result of the message with that id."""
-        return Result(id, self.outcome, error=self.code or None, wait=self.wait)
+        code = self.code or None
+        return Result(id, self.outcome, None, code, self.wait, elsewhere=self.elsewhere)
 
 
 class Unreachable(SendError):
@@ -183,6 +186,12 @@ class Rejected(SendError):
     """They will never take this message."""
 
     outcome = Outcome.REJECTED
+
+
+class Elsewhere(Rejected):
+    """They will never take it, but another channel may: it is about the sender or the route."""
+
+    elsewhere = True
 
 
 class Stopped(Rejected):

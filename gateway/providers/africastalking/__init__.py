@@ -33,7 +33,7 @@ from gateway.providers import (
     reading,
     sending,
 )
-from gateway.providers.africastalking.codes import CODES, STATUSES
+from gateway.providers.africastalking.codes import CODES, STATUSES, refused
 
 if TYPE_CHECKING:
     from gateway.providers.http import Door
@@ -241,9 +241,9 @@ def _result(id: int, told: Mapping[str, Any], entry: Mapping[str, Any] | None) -
     if entry is None:  # nothing was sent, to nobody
         code = re.sub(r"\W.*", "", str(told["Message"]), flags=re.DOTALL)[:40]
         outcome, wait = CODES.get(code, (Outcome.REJECTED, None))
-        return Result(id, outcome, error=code or "no_recipients", wait=wait)
+        return refused(id, outcome, code or "no_recipients", wait)
     code = str(entry["statusCode"])
     outcome, wait = CODES.get(code, (Outcome.UNKNOWN, None))
     if outcome is not Outcome.ACCEPTED:
-        return Result(id, outcome, error=code, wait=wait)
+        return refused(id, outcome, code, wait)
     return Result(id, outcome, str(entry["messageId"]), cost=entry.get("cost"))

@@ -1,6 +1,6 @@
 """What Africa's Talking's words and numbers mean."""
 
-from gateway.domain.messages import Outcome, Status
+from gateway.domain.messages import Outcome, Result, Status
 
 STATUSES = {
     "Sent": Status.SENT,
@@ -33,3 +33,14 @@ CODES: dict[str, tuple[Outcome, float | None]] = {
     "InvalidSenderId": (Outcome.REJECTED, None),
     "InsufficientBalance": (Outcome.ACCOUNT, None),
 }
+# About our sender or their route, and not about the person: another channel may do.
+ELSEWHERE = frozenset(("402", "407", "InvalidSenderId"))
+
+
+def refused(id: int, outcome: Outcome, code: str, wait: float | None) -> Result:
+    """Return what a code that is no yes means for the message with that id.
+
+    >>> refused(7, Outcome.REJECTED, "402", None).elsewhere
+    True
+    """
+    return Result(id, outcome, error=code, wait=wait, elsewhere=code in ELSEWHERE)

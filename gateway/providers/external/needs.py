@@ -13,6 +13,7 @@ CODES = {
     "again": Outcome.TRANSIENT,
     "slow": Outcome.THROTTLED,
     "never": Outcome.REJECTED,
+    "elsewhere": Outcome.REJECTED,
     "left": Outcome.LEFT,
     "account": Outcome.ACCOUNT,
 }

@@ -7,6 +7,7 @@ from gateway.domain.messages import Outcome, Result
 from gateway.providers import (
     Account,
     Busy,
+    Elsewhere,
     MaybeSent,
     Rejected,
     SendError,
@@ -51,6 +52,8 @@ def _judge(code: str, reply: Reply, codes: str) -> None:
     if not word:
         raise refusal(reply) or MaybeSent("unknown_code")
     outcome = CODES[word]
+    if word == "elsewhere":
+        raise Elsewhere(code)
     if outcome is not Outcome.ACCEPTED:
         raise _ERRORS[outcome](code, float(wait) if wait else reply.wait)
 

@@ -23,16 +23,27 @@ WINDOW = 300  # seconds in which one message keeps one id
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a refusal means for sending (`outcome`, `wait` in seconds), in a receipt (`retry`)."""
+    """What a refusal means for sending (`outcome`, `wait` in seconds), in a receipt (`retry`).
+
+    `elsewhere` is set where it is about our sender or their route, and not about the person.
+    """
 
     outcome: Outcome = Outcome.REJECTED
     wait: float | None = None
     retry: str = "no"
+    elsewhere: bool = False
 
+
+_OURS = Verdict(elsewhere=True)
 
 # They remember a refused id for two days as well: no wait may be shorter than WINDOW, or the
 # next try would bear the same id and be taken for a repeat of a message that never went.
 VERDICTS = {
+    6: _OURS,  # no way to this network
+    11: _OURS,  # our sender is not allowed there
+    13: _OURS,  # our sender is on a list of theirs
+    18: _OURS,  # a trial writes to registered numbers only
+    19: _OURS,  # no route
     12: Verdict(Outcome.ACCOUNT, WINDOW, "after_topup"),  # not enough credits
     14: Verdict(Outcome.LEFT),  # on their list of people not to be written to
     17: Verdict(Outcome.ACCOUNT, WINDOW, "after_topup"),  # the prepaid package ran out

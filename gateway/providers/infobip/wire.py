@@ -89,7 +89,8 @@ def _result(id: int, entry: Mapping[str, Any] | None) -> Result:
     if found.outcome is Outcome.ACCEPTED:
         parts = entry.get("details", {}).get("messageCount")
         return Result(id, found.outcome, reference, parts=parts if isinstance(parts, int) else None)
-    return Result(id, found.outcome, reference, error=str(status["id"]), wait=found.wait)
+    error = str(status["id"])
+    return Result(id, found.outcome, reference, error, found.wait, elsewhere=found.elsewhere)
 
 
 def _code(body: bytes) -> str | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from gateway.domain.messages import Class, Outcome, Outgoing, Result
 from gateway.domain.sms import encode, fits
-from gateway.providers import Account, Busy, MaybeSent, SendError, Unreachable
+from gateway.providers import Account, Busy, Elsewhere, MaybeSent, SendError, Unreachable
 from gateway.providers.http import Reply, refusal
 
 PRIORITY = {Class.EMERGENCY: "3", Class.HIGH: "2", Class.NORMAL: "1", Class.BULK: "0"}
@@ -17,6 +17,7 @@ _TAKEN = re.compile(r'Success "([\w-]{1,255})"')
 REFUSALS: tuple[tuple[str, type[SendError], str, float | None], ...] = (
     ("Cannot charge", Account, "no_credit", None),
     ("User throughput exceeded", Busy, "throughput", 1.0),
+    ("No route found", Elsewhere, "http_412", None),
     ("no bound connectors", Unreachable, "no_connector", 30.0),
     ("Authorization failed", Account, "http_400", None),
     ("source_address filter", Account, "http_400", None),
@@ -81,7 +82,7 @@ def refused(reply: Reply) -> SendError | None:
 
     >>> said = b'Error "Cannot charge submit_sm, check RouterPB log file for details"'
     >>> refused(Reply(403, {}, said)), refused(Reply(412, {}, b'Error "No route found"'))
-    (Account('no_credit'), Rejected('http_412'))
+    (Account('no_credit'), Elsewhere('http_412'))
     """
     error = refusal(reply)
     if error:

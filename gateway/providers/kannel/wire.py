@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from gateway.domain.messages import Class, Outcome, Outgoing, Result
 from gateway.domain.sms import fits
-from gateway.providers import Account, MaybeSent, Rejected, SendError
+from gateway.providers import Account, Elsewhere, MaybeSent, SendError
 from gateway.providers.http import Reply, refusal
 
 ESCAPES = "&status=%d&smsc_id=%F&answer=%A&ts=%T"  # Kannel fills these in
@@ -87,7 +87,7 @@ def refused(reply: Reply) -> SendError | None:
     """Return what an answer means for sending, or None if the message was taken.
 
     >>> [type(refused(Reply(403, {}, said))).__name__ for said in (b"Not routable.", b"Who?")]
-    ['Rejected', 'Account']
+    ['Elsewhere', 'Account']
     """
     error = refusal(reply)
     if error is None:
@@ -95,7 +95,7 @@ def refused(reply: Reply) -> SendError | None:
     if reply.text.startswith(OURS):
         return Account(error.code)
     if reply.text.startswith("Not routable"):
-        return Rejected(error.code)  # a route may be wanting for one country only
+        return Elsewhere(error.code)  # a route may be wanting for one country only
     return error
 
 

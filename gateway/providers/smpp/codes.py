@@ -60,6 +60,10 @@ OUTCOMES = {
 }
 
 
+# About our sender and nothing else: another channel has another one.
+ELSEWHERE = frozenset({BAD_SOURCE})
+
+
 def outcome(status: int) -> Outcome:
     """Return what a command_status means for sending; one we do not know is a refusal.
 

@@ -39,7 +39,7 @@ class Errand:
         if outcome is Outcome.THROTTLED and self.begun and self.tries < TRIES:
             self.tries += 1
             return False
-        self.end(outcome, codes.code(status))
+        self.end(outcome, codes.code(status), status in codes.ELSEWHERE)
         return True
 
     def _taken(self, number: int, id: str) -> None:
@@ -53,14 +53,16 @@ class Errand:
                 Result(self.id, Outcome.ACCEPTED, self.reference, parts=len(self.bodies))
             )
 
-    def end(self, outcome: Outcome, error: str) -> None:
+    def end(self, outcome: Outcome, error: str, elsewhere: bool = False) -> None:
         """Tell how it ended; unknown if some part may be with them, whatever became of others."""
         if self.ended:
             return
         self.ended = True
         if outcome in (Outcome.ACCOUNT, Outcome.THROTTLED):
             self.sending.stop(outcome, error)
-        self.sending.put(Result(self.id, Outcome.UNKNOWN if self.begun else outcome, error=error))
+        if self.begun:
+            outcome, elsewhere = Outcome.UNKNOWN, False
+        self.sending.put(Result(self.id, outcome, error=error, elsewhere=elsewhere))
 
 
 class Sending:

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from gateway.domain.messages import Status
-from gateway.providers import Account, Busy, Rejected, SendError, Stopped, Unreachable
+from gateway.providers import (
+    Account,
+    Busy,
+    Elsewhere,
+    Rejected,
+    SendError,
+    Stopped,
+    Unreachable,
+)
 
 STATUSES = {
     "accepted": Status.QUEUED,
@@ -32,8 +40,10 @@ class Verdict:
 
 
 _CODES = {
-    Verdict(Rejected): "21211 21214 21217 21401 21408 21602 21604 21608 21612 21614 21617 21618 "
-    "30004 30005 30006 30007 30010 30036",
+    Verdict(Rejected): "21211 21214 21217 21401 21602 21604 21614 21617 21618 "
+    "30004 30005 30006 30007 30036",
+    # A region not opened, a trial account, no way from this sender, a price above the limit.
+    Verdict(Elsewhere): "21408 21608 21612 30010",
     Verdict(Stopped): "21610",
     Verdict(Account): "20003 20404 21212 21603 21606 21607 21609 21703 21704 21705 "
     "30002 30018 30024 30032 30034",

@@ -1,7 +1,15 @@
 """What Vonage's words and numbers mean. List: https://developer.vonage.com/en/messaging/sms."""
 
 from gateway.domain.messages import Status
-from gateway.providers import Account, Busy, Rejected, SendError, Stopped, Unreachable
+from gateway.providers import (
+    Account,
+    Busy,
+    Elsewhere,
+    Rejected,
+    SendError,
+    Stopped,
+    Unreachable,
+)
 
 STATUSES = {
     "accepted": Status.SENT,
@@ -21,9 +29,10 @@ TAKEN = "0"
 _CODES: dict[type[SendError], str] = {
     Busy: "1 10",
     Unreachable: "5",
+    Rejected: "2 3 6 12 22 33",
     # A sender's name (15) or a number from a trial (29) may be refused for one country only,
     # so the channel goes on.
-    Rejected: "2 3 6 12 15 22 29 33",
+    Elsewhere: "15 29",
     Stopped: "7",
     Account: "4 8 9 11 14 23 32",
 }
