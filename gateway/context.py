@@ -136,7 +136,10 @@ def _nobody(*channels: int) -> None:
 @dataclass(slots=True)
 class Gateway:
     """What the verbs work with. `clock` gives seconds since 1970, counted by `time`, which knows
-    whether to trust it; `wake` rouses the engine, for the channels named or for all."""
+    whether to trust it; `wake` rouses the engine, for the channels named or for all.
+
+    `failing` holds, by name, the channels that failed lately: the moments of it, none if down.
+    """
 
     settings: Settings
     store: Store
@@ -152,6 +155,7 @@ class Gateway:
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     tokens: Memory = field(init=False)
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
+    failing: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     tags: tuple[str, ...] = field(init=False)  # the languages in use, the default first
 

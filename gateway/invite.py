@@ -2,9 +2,11 @@
 
 import sqlite3
 
+from gateway import routes
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.domain.messages import Class
+from gateway.domain.routing import Asked
 from gateway.domain.sms import measure
 from gateway.receive.asking import asking
 from gateway.store import audit, contacts, outbox
@@ -32,16 +34,18 @@ def invite(gw: Gateway, by: str) -> int:
 
 
 def _some(gw: Gateway, db: sqlite3.Connection, channel: int, now: float) -> int:
-    rows = contacts.uninvited(db, SOURCE, CHUNK)
+    rows, router = contacts.uninvited(db, SOURCE, CHUNK), routes.Router.of(gw, db)
     for person in rows:
         ask = asking(gw, db, person, screens=False)
         text = ask.say("invite")
         size = measure(text)
+        told = (size.parts, len(text), size.alphabet)
+        asked = Asked(person.value, Class.NORMAL, person.area, person.channel, *told)
         outbox.add(
             db,
             address=person.address,
             recipient=person.value,
-            channel=channel,
+            channel=router.first(asked) or channel,
             class_=Class.NORMAL,
             text=text,
             language=ask.language,

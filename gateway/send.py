@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gateway import tell
+from gateway import routes, tell
 from gateway.context import Channel, Gateway
 from gateway.domain.gate import Facts, judge
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
@@ -139,8 +139,11 @@ def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) ->
     )
 
     def work(db: sqlite3.Connection) -> None:
+        turns = routes.Turns(gw, db)
         for name, batch, found in told:
-            _settle(gw, db, name, batch, found, now)
+            _settle(gw, db, batch, found, now, turns)
+            if name in gw.failing or not any(r.outcome is Outcome.ACCEPTED for r in found):
+                routes.hear(gw, db, name, found, now)
 
     gw.store.write(work)
     gw.wake()
@@ -164,10 +167,10 @@ def _storable(word: str | None) -> str | None:
 def _settle(
     gw: Gateway,
     db: sqlite3.Connection,
-    name: str,
     batch: str,
     results: Sequence[Result],
     now: float,
+    turns: routes.Turns,
 ) -> None:
     taken = [r for r in results if r.outcome is Outcome.ACCEPTED]
     rows = [{"id": r.id, "reference": r.reference, "batch": batch, "now": now} for r in taken]
@@ -178,12 +181,17 @@ def _settle(
         budgets.give_back(db, [r.id for r in results if r.outcome not in went], batch)
     for result in results:
         if result.outcome is not Outcome.ACCEPTED:
-            _not_sent(gw, db, name, batch, result, now)
+            _not_sent(gw, db, batch, result, now, turns)
     tell.messages_moved(db, [result.id for result in results], now)
 
 
 def _not_sent(
-    gw: Gateway, db: sqlite3.Connection, name: str, batch: str, result: Result, now: float
+    gw: Gateway,
+    db: sqlite3.Connection,
+    batch: str,
+    result: Result,
+    now: float,
+    turns: routes.Turns,
 ) -> None:
     row = outbox.by_id(db, result.id)
     if row is None or row["state"] != "claimed" or row["batch"] != batch:
@@ -199,6 +207,7 @@ def _not_sent(
         result.wait,
         random.random(),
         row["maybes"],
+        result.elsewhere,
     )
     reason = result.error or verdict.reason
     if result.outcome is Outcome.LEFT:
@@ -206,6 +215,8 @@ def _not_sent(
     if result.outcome in (Outcome.ACCOUNT, Outcome.THROTTLED):
         until = now + (verdict.when_s or 1.0)
         channels.hold(db, row["channel"], until, reason, result.outcome.value)
+    if turns.on(row, result, reason):
+        return
     if verdict.state is State.QUEUED:
         due = now + (verdict.when_s or 0.0)
         maybe = result.outcome is Outcome.UNKNOWN
@@ -236,11 +247,12 @@ def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:
     now = gw.clock()
 
     def work(db: sqlite3.Connection) -> None:
+        turns = routes.Turns(gw, db)
         for id in ids:
             row = outbox.by_id(db, id)
             if row is not None and row["state"] == "claimed":
                 lost = Result(id, Outcome.UNKNOWN, error=reason)
-                _not_sent(gw, db, "", row["batch"], lost, now)
+                _not_sent(gw, db, row["batch"], lost, now, turns)
         tell.messages_moved(db, ids, now)
 
     if ids:

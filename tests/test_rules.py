@@ -19,6 +19,7 @@ ANYWHERE = {"files", "settings", "sealing"}
 BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue", "clock"}
 BELOW_VERBS = BELOW_CONTEXT | {"context"}
 VERBS = {"receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
+    "routes",
     "content",
     "imports",
     "invite",

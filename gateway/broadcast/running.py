@@ -4,11 +4,12 @@ import json
 import sqlite3
 from functools import partial
 
-from gateway import tell
+from gateway import routes, tell
 from gateway.broadcast.approval import CHUNK, lapsed
 from gateway.broadcast.counting import choices
 from gateway.context import Gateway
 from gateway.domain.alerts import back_to, move
+from gateway.domain.routing import Cell
 from gateway.store import alerts
 
 STRIDE = 20  # chunks for which the choice of texts is made at once
@@ -76,8 +77,8 @@ def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
     """
     end = min(row["expanded_to"] + STRIDE * CHUNK, row["expand_until"])
     chosen = json.dumps(choices(gw, gw.store.read, row, end))
-    usable = [channel.id for channel in gw.channels.all() if channel.carries_sms]
-    if not usable:
+    cells = _cells(gw, row)
+    if not cells:
         return False
 
     def chunk(db: sqlite3.Connection) -> bool:
@@ -85,12 +86,21 @@ def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
         until = min(fresh["expanded_to"] + CHUNK, end)
         if fresh["state"] != "running" or fresh["expanded_to"] >= end:
             return False
-        alerts.expand(db, fresh, chosen, json.dumps(usable), usable[0], until, now)
+        alerts.expand(db, fresh, chosen, cells, until, now)
         return True
 
     while gw.store.write(chunk, background=True):
         gw.wake()
     return True
+
+
+def _cells(gw: Gateway, row: sqlite3.Row) -> list[Cell]:
+    """Return who goes by which channel, of those that carry the longest of the texts."""
+    db = gw.store.read
+    texts = alerts.texts(db, row["id"])
+    parts, letters = max(t["parts"] for t in texts), max(len(t["text"]) for t in texts)
+    alphabet = "ucs2" if any(t["alphabet"] == "ucs2" for t in texts) else "gsm7"
+    return routes.Router.of(gw, db).cells(row["class"], parts, letters, alphabet)
 
 
 def _finish(db: sqlite3.Connection, alert: int, now: float) -> None:

@@ -50,10 +50,12 @@ def again(
     error_wait: float | None = None,
     jitter: float = 0.5,
     maybes: int | None = None,
+    elsewhere: bool = False,
 ) -> Retry:
     """Decide after one hand-over; `attempts` counts it, `jitter` is a number from 0 to 1.
 
     `maybes` counts earlier hand-overs that may have gone; None: all earlier attempts may.
+    What was refused for the sake of its channel (`elsewhere`) is asked again, but seldom.
 
     >>> again(Outcome.TRANSIENT, Class.NORMAL, attempts=1, age_s=3).when_s
     15.0
@@ -63,6 +65,9 @@ def again(
     match outcome:
         case Outcome.ACCEPTED:
             return Retry(None, "accepted", State.SENT)
+        case Outcome.REJECTED if elsewhere:
+            longest = PATIENCE[class_].longest
+            return _transient(class_, attempts, age_s, error_wait or longest, jitter)
         case Outcome.REJECTED | Outcome.LEFT:
             return Retry(None, outcome.value, State.FAILED)
         case Outcome.ACCOUNT:

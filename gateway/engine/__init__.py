@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-from gateway import queue
+from gateway import queue, routes
 from gateway.context import Gateway
 from gateway.domain.messages import Batch, Outcome, Result
 from gateway.engine.absence import Absence
@@ -14,6 +14,7 @@ from gateway.engine.callbacks import Callbacks
 from gateway.engine.jobs import Jobs
 from gateway.engine.lane import Lane
 from gateway.engine.links import Links
+from gateway.engine.mover import Mover
 from gateway.engine.poller import Pollers
 from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
@@ -43,6 +44,7 @@ class Engine:
         self._sweeper = Sweeper(gw, self.carrier, self._stopping)
         self._callbacks = Callbacks(gw, self._stopping)
         self._jobs = Jobs(gw, self._stopping)
+        self._mover = Mover(gw, self._stopping)
         self._pollers = Pollers(gw, self._stopping)
         self._links = Links(gw)
         self._absence = Absence(gw)
@@ -53,10 +55,11 @@ class Engine:
         """Take up where the last run was stopped, however it was stopped."""
         if not self.gw.settings["REDIS"]:
             give_up_on(self.gw, outbox.claimed_before(self.gw.store.read))
+        routes.remember(self.gw)
         self.gw.wake = self.wake
         self._absence.begin()
         self._open_lanes()
-        for thread in (self._reports, self._sweeper, self._callbacks, self._jobs, self._watch):
+        for thread in self._beside():
             thread.start()
         self.wake()
 
@@ -66,16 +69,25 @@ class Engine:
             if lane := self._lanes.get(id):
                 lane.wake()
 
+    def _beside(self) -> list[threading.Thread]:
+        rounds = [self._sweeper, self._callbacks, self._jobs, self._mover]
+        return [self._reports, *rounds, self._watch]
+
     def alive(self) -> list[str]:
         """Return the names of threads that should run and do not."""
-        beside = [self._reports, self._sweeper, self._callbacks, self._jobs, self._watch]
-        threads = [*beside, *self._lanes.values(), *self._pollers.threads]
+        threads = [*self._beside(), *self._lanes.values(), *self._pollers.threads]
         return [thread.name for thread in threads if not thread.is_alive()]
 
     def stop(self, timeout: float = 10.0) -> None:
         """Hand over nothing more, finish what is begun, and write down what came of it."""
         self._stopping.set()
-        beside = (self._sweeper, self._jobs, self._callbacks, *self._pollers.threads)
+        beside = (
+            self._sweeper,
+            self._jobs,
+            self._callbacks,
+            self._mover,
+            *self._pollers.threads,
+        )
         for thread in (*self._lanes.values(), *beside):
             thread.wake()
         until = time.monotonic() + timeout
@@ -120,7 +132,8 @@ class Engine:
     def _rouse(self) -> None:
         """Something was written: there may be work for anybody, and a channel more."""
         self._absence.look()
-        for thread in (self._sweeper, self._callbacks, self._jobs, *self._pollers.threads):
+        beside = (self._sweeper, self._callbacks, self._jobs, self._mover)
+        for thread in (*beside, *self._pollers.threads):
             thread.wake()
         self.wake()
         self._open_lanes()

@@ -5,6 +5,7 @@ import threading
 
 from gateway import send
 from gateway.context import Channel, Gateway
+from gateway.domain.breaker import left
 from gateway.domain.budget import Limits, Standing
 from gateway.domain.messages import Class, Outcome
 from gateway.domain.pace import Pace, filled, less, slowed, wait
@@ -53,7 +54,7 @@ class Lane(Rounds):
         due = outbox.next_due(self._gw.store.read, channel.id, self._gw.clock_trusted())
         if due is None or not channel.carries_sms:
             return None
-        held = channel.row["held_until"] or 0.0
+        held = max(channel.row["held_until"] or 0.0, self._down_until(channel, now))
         if max(due, held) > now:
             return float(max(due, held) - now)
         self._pace = filled(self._pace, channel.rate, now)
@@ -70,7 +71,7 @@ class Lane(Rounds):
     def _within(self, channel: Channel, limits: Limits, now: float) -> float | None:
         """Hand over what quota, credit and carrier leave room for, or wait for room."""
         self._tell(channel, limits)
-        classes = self._classes(channel.name)
+        classes = self._classes(channel)
         urgent, others = limits.parts(urgent=True), limits.parts(urgent=False)
         if others < 1 and classes:
             classes = URGENT if urgent >= 1 else ()
@@ -98,15 +99,24 @@ class Lane(Rounds):
         first = min((at for at in (*free, due) if at is not None), default=None)
         return None if first is None else max(0.1, first - now)
 
-    def _classes(self, channel: str) -> tuple[Class, ...]:
+    def _down_until(self, channel: Channel, now: float) -> float:
+        return now + left(channel.row["down_until"] or now, now)
+
+    def _rows(self, channel: Channel) -> int:
+        """A channel that was down is tried with one message at a time."""
+        return MOST_ROWS if channel.row["down_since"] is None else 1
+
+    def _classes(self, channel: Channel) -> tuple[Class, ...]:
         """While enough is on its way, only an emergency may be added."""
-        waiting = self._carrier.waiting(channel)
+        waiting = self._carrier.waiting(channel.name)
+        if channel.row["down_since"] is not None and waiting:
+            return ()
         if waiting < MOST_BATCHES:
             return ALL
         return URGENT if waiting < MOST_URGENT else ()
 
     def _hand_over(self, channel: Channel, room: Room) -> float | None:
-        claim = send.prepare(self._gw, channel, MOST_ROWS, self._pace.level, room)
+        claim = send.prepare(self._gw, channel, self._rows(channel), self._pace.level, room)
         if not claim.claimed:
             return self._nothing(channel, room)
         self._owed = claim.owed

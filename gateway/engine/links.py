@@ -11,14 +11,11 @@ from typing import cast
 from gateway import receive
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Screen, Turn
-from gateway.providers.linking import Linked, Told
+from gateway.providers.linking import BEGUN, BOUND, GONE, STOPPED, Linked, Told, broken
 from gateway.store import StoreClosed, channels, inbox
 
 log = logging.getLogger(__name__)
 
-STOPPED = "the gateway is stopped"
-GONE = "off"
-BEGUN = "not bound yet"
 RETOLD = 600.0  # seconds in which a network tells again what it thinks we missed
 LAST = 2.0  # seconds before a crash whose acknowledgements may not have left
 
@@ -134,4 +131,8 @@ def _used(channel: Channel) -> bool:
 
 def _write(db: sqlite3.Connection, told: Sequence[tuple[int, str]], now: float) -> None:
     for id, state in told:
-        channels.linked(db, id, state, now)
+        row = channels.by_id(db, id)
+        lasts = state != BEGUN and broken(state) and broken(row["link"])
+        channels.linked(db, id, state, row["link_at"] if lasts else now)
+        if state == BOUND and row["down_since"] is not None:
+            channels.try_now(db, id, now)

@@ -6,6 +6,20 @@ from typing import Protocol, runtime_checkable
 from gateway.domain.messages import Event, Screen
 
 BOUND = "bound"
+IN_PART = "in part: "  # some of its lines are bound, and carry
+STOPPED = "the gateway is stopped"
+GONE = "off"
+BEGUN = "not bound yet"
+
+
+def broken(state: str | None) -> bool:
+    """Whether a link that should carry does not.
+
+    >>> [broken(state) for state in (None, "bound", "in part: x", "off", "not bound yet")]
+    [False, False, False, False, True]
+    """
+    return state not in (None, BOUND, STOPPED, GONE) and not str(state).startswith(IN_PART)
+
 
 Told = tuple[Sequence[Event], bytes]  # what one call tells, and the call as it came
 

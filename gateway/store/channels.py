@@ -12,6 +12,15 @@ RETURNING id
 """
 _BY_NAME = "SELECT * FROM channel WHERE name = ? AND retired_at IS NULL"
 _EVERY = "SELECT * FROM channel WHERE retired_at IS NULL ORDER BY id"
+_RELEASED = (
+    "held_until = NULL, held_reason = NULL, held_for = NULL,"
+    " down_since = NULL, down_until = NULL, down_tries = 0, down_reason = NULL"
+)
+_DOWN = """
+UPDATE channel SET down_since = :since, down_until = :until, down_tries = :tries,
+       down_reason = :reason
+ WHERE id = :id
+"""
 
 
 def add(
@@ -54,16 +63,15 @@ def change(
 ) -> None:
     """Give a channel other settings; a hold is lifted, for the reason may be mended."""
     db.execute(
-        "UPDATE channel SET address = ?, settings = ?, rate = ?, cost = ?,"
-        " held_until = NULL, held_reason = NULL, held_for = NULL WHERE id = ?",
+        f"UPDATE channel SET address = ?, settings = ?, rate = ?, cost = ?, {_RELEASED}"
+        " WHERE id = ?",
         (address, settings, rate, cost, id),
     )
 
 
 def enable(db: sqlite3.Connection, id: int, enabled: bool) -> None:
     db.execute(
-        "UPDATE channel SET enabled = ?, held_until = NULL, held_reason = NULL,"
-        " held_for = NULL WHERE id = ?",
+        f"UPDATE channel SET enabled = ?, {_RELEASED} WHERE id = ?",
         (int(enabled), id),
     )
 
@@ -93,13 +101,28 @@ UPDATE outbox SET due_at = :now
 def release(db: sqlite3.Connection, id: int, now: float) -> None:
     """End a hold, and let what was put off for the same reason go at once."""
     db.execute(_PUT_OFF, {"id": id, "now": now})
-    sql = "UPDATE channel SET held_until = NULL, held_reason = NULL, held_for = NULL WHERE id = ?"
+    sql = f"UPDATE channel SET {_RELEASED} WHERE id = ?"
     db.execute(sql, (id,))
 
 
-def linked(db: sqlite3.Connection, id: int, state: str, now: float) -> None:
-    """Note that a channel's link is bound, or why it is not."""
-    db.execute("UPDATE channel SET link = ?, link_at = ? WHERE id = ?", (state, now, id))
+def down(
+    db: sqlite3.Connection, id: int, since: float | None, until: float, tries: int, reason: str
+) -> None:
+    """Note that a channel does not work and when it is tried again, or (None) that it does."""
+    row = {"id": id, "since": since, "until": until, "tries": tries, "reason": reason}
+    if since is None:
+        row |= {"until": None, "reason": None}
+    db.execute(_DOWN, row)
+
+
+def linked(db: sqlite3.Connection, id: int, state: str, since: float) -> None:
+    """Note that a channel's link is bound, or why it is not, and since when."""
+    db.execute("UPDATE channel SET link = ?, link_at = ? WHERE id = ?", (state, since, id))
+
+
+def try_now(db: sqlite3.Connection, id: int, now: float) -> None:
+    """Let a channel that is down be tried at once."""
+    db.execute("UPDATE channel SET down_until = min(down_until, ?) WHERE id = ?", (now, id))
 
 
 LONGEST_HOLD = 25 * 3600.0  # seconds; no refusal holds a channel for longer than a day

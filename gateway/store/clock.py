@@ -32,6 +32,9 @@ _MOVED = (
         WHERE ended_at IS NULL AND updated_at BETWEEN :since AND :until""",
     """UPDATE part SET received_at = received_at + :moved
         WHERE received_at BETWEEN :since AND :until""",
+    """UPDATE channel SET down_since = down_since + :moved
+        WHERE down_since BETWEEN :since AND :until""",
+    """UPDATE channel SET link_at = link_at + :moved WHERE link_at BETWEEN :since AND :until""",
     """UPDATE alert SET submitted_at = submitted_at + :moved
         WHERE state IN ('submitted', 'approved') AND submitted_at BETWEEN :since AND :until""",
     """UPDATE alert SET approved_at = approved_at + :moved

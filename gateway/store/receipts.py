@@ -11,9 +11,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (channel, reference, status) DO NOTHING
 """
 _ROW = "SELECT id, state FROM outbox WHERE channel = ? AND reference = ?"
+# An emergency that may have gone by one channel and waits on another: proof from the first
+# that the person has it counts, and spares them the second.
 _OWN = """
 SELECT id, state FROM outbox
- WHERE channel = ? AND id = ? AND reference IS NULL AND recipient = coalesce(?, recipient)
+ WHERE id = :own AND reference IS NULL AND recipient = coalesce(:to, recipient)
+   AND (channel = :channel OR (moved_from = :channel AND maybes > 0 AND :proof))
 """
 _MOVE = """
 UPDATE outbox SET state = ?, reason = coalesce(?, reason), reference = coalesce(reference, ?),
@@ -53,7 +56,9 @@ def _row(db: sqlite3.Connection, channel: int, receipt: Receipt) -> sqlite3.Row 
     row: sqlite3.Row | None = db.execute(_ROW, (channel, receipt.reference)).fetchone()
     if row is None and receipt.own and receipt.own.isdecimal() and len(receipt.own) < 19:
         # After a restore a row may have the id of another message: the number must fit too.
-        row = db.execute(_OWN, (channel, int(receipt.own), receipt.to)).fetchone()
+        told = {"own": int(receipt.own), "to": receipt.to, "channel": channel}
+        proof = receipt.status in (Status.DELIVERED, Status.READ)
+        row = db.execute(_OWN, told | {"proof": proof}).fetchone()
     return row
 
 

@@ -4,9 +4,11 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway import routes
 from gateway.context import Channel, Gateway
 from gateway.domain.alerts import CENTURY, FAR, Refused, check_text
 from gateway.domain.phone import BadNumber, normalise
+from gateway.domain.routing import Asked
 from gateway.people import tag_of
 from gateway.store import audit, bulk
 from gateway.store.bulk import Stranger
@@ -26,6 +28,7 @@ NO_TOPIC = N_("There is no such topic.")
 NO_SUCH_CHANNEL = N_("There is no channel of this name.")
 NOT_THIS_ONE = N_("This channel is off or carries no SMS. Turn it on.")
 NO_CHANNEL = N_("No channel carries SMS. Add one: gateway channel add.")
+NONE_MAY = "no channel may carry it"
 
 
 class NoChannel(Refused):
@@ -128,7 +131,9 @@ def queue(
     """
     now = gw.clock()
     found = _people(db, {v: k for _, ready in orders for v, k in ready.keys.items()}, now)
-    made = [_lines(ready, found, Words(gw, db, ready.order), now) for _, ready in orders]
+    unnamed = any(not ready.named for _, ready in orders)
+    router = routes.Router.of(gw, db) if unnamed else None
+    made = [_lines(ready, found, Words(gw, db, ready.order), router, now) for _, ready in orders]
     given = iter(bulk.queue(db, [row for _, rows in made for row in rows]))
     done = [
         [line if line.refused else _with_id(line, next(given)) for line in lines]
@@ -167,7 +172,11 @@ def _with_id(line: Line, id: int) -> Line:
 
 
 def _lines(
-    ready: Ready, found: Mapping[str, sqlite3.Row], words: Words, now: float
+    ready: Ready,
+    found: Mapping[str, sqlite3.Row],
+    words: Words,
+    router: routes.Router | None,
+    now: float,
 ) -> tuple[list[Line], list[dict[str, object]]]:
     """Decide on each recipient; return their lines, and a row for each that is not refused."""
     lines: list[Line] = []
@@ -180,19 +189,19 @@ def _lines(
             lines.append(Line(value, refused=refused))
             continue
         seen.add(value)
-        line, row = _one(ready, person, words.of(person["language"], person["area"]), now)
+        said = words.of(person["language"], person["area"])
+        line, row = _one(ready, person, said, _channel(ready, person, said, router), now)
         lines.append(line)
         rows += [row] if row else []
     return lines, rows
 
 
 def _one(
-    ready: Ready, person: sqlite3.Row, said: Worded, now: float
+    ready: Ready, person: sqlite3.Row, said: Worded, channel: Channel | None, now: float
 ) -> tuple[Line, dict[str, object] | None]:
-    channel = ready.usual if ready.named else ready.channels.get(person["channel"], ready.usual)
     refused = "left" if person["consent"] == "out" else _too_much(channel, said)
-    if refused:
-        return Line(person["value"], refused=refused), None
+    if channel is None or refused:
+        return Line(person["value"], refused=refused or NONE_MAY), None
     row: dict[str, object] = {"address": person["address"], "recipient": person["value"]}
     row |= {"channel": channel.id, "class_": int(ready.order.class_), "due_at": ready.due_at}
     row |= {"expires_at": ready.order.expires_at, "text": said.text, "language": said.language}
@@ -200,7 +209,24 @@ def _one(
     return Line(person["value"], None, said.parts, said.alphabet), row
 
 
-def _too_much(channel: Channel, said: Worded) -> str | None:
+def _channel(
+    ready: Ready, person: sqlite3.Row, said: Worded, router: routes.Router | None
+) -> Channel | None:
+    """Return the channel to a person; what is too long for all is told by their usual one."""
+    if ready.named or router is None:
+        return ready.usual
+    own, usual = person["channel"], ready.channels.get(person["channel"], ready.usual)
+    size = (said.parts, len(said.text), said.alphabet)
+    asked = Asked(person["value"], ready.order.class_, person["area"], own, *size)
+    found = router.first(asked)
+    if found is None:
+        return usual if _too_much(usual, said) else None
+    return ready.channels.get(found, usual)
+
+
+def _too_much(channel: Channel | None, said: Worded) -> str | None:
+    if channel is None:
+        return None
     can = channel.provider.can
     if said.parts > can.parts or (can.characters and len(said.text) > can.characters):
         return "longer than the channel carries"

@@ -6,7 +6,8 @@ from queue import SimpleQueue
 import pytest
 
 from gateway.engine import Engine
-from gateway.engine.links import STOPPED, Ear
+from gateway.engine.links import Ear
+from gateway.providers.linking import STOPPED
 from gateway.providers.smpp.pdu import Command, Message, Pdu, Tag, write_message
 from gateway.store import channels
 from tests.core.field import Field

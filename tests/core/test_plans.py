@@ -17,6 +17,7 @@ from gateway.store import (
     figures,
     outbox,
     receipts,
+    routes,
     sessions,
     topics,
 )
@@ -44,6 +45,9 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "open talk": lambda db: sessions.open_one(db, 1, "sms", 0.0),
     "step": lambda db: sessions.by_reference(db, 1, "s"),
     "topic last sent": lambda db: topics.last_sent(db, 1, 0.0),
+    "what may go elsewhere": lambda db: routes.waiting(db, 1, 2, 1e12),
+    "where one message may go": lambda db: routes.one(db, 1),
+    "how much waits on a channel": lambda db: routes.queued(db, 1, 2, 10),
     "people": lambda db: contacts.page(db),
     "people by language": lambda db: contacts.page(db, language="ne"),
     "people by group": lambda db: contacts.page(db, group="Exercise"),

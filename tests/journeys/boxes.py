@@ -35,8 +35,8 @@ class Box(ThreadingHTTPServer):
     provider = ""
     made = count(1)
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.orders: list[Order] = []
         self.hasty = self.mute = self.lost = False

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.domain.messages import Outcome, Screen
-from gateway.providers.linking import BOUND
+from gateway.providers.linking import BOUND, IN_PART
 from gateway.providers.smpp import codes
 from gateway.providers.smpp.bind import Bind
 from gateway.providers.smpp.doubts import Doubts
@@ -106,7 +106,8 @@ class Link:
 
     def _say(self, state: str) -> None:
         if any(bind.is_bound for bind in self._binds) and not self._closing:
-            state = BOUND if all(self._bound(t) for t in self.lines) else f"in part: {state}"
+            whole = all(self._bound(t) for t in self.lines)
+            state = BOUND if whole else IN_PART + state
         if state != self.state:
             self.state = state
             self._moved(state)

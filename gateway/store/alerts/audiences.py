@@ -2,8 +2,11 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
+from typing import Any
 
 from gateway.domain.alerts import Audience
+from gateway.domain.routing import Cell
 from gateway.store import areas
 
 # One address a person: the first that joined and has not left. The + keeps SQLite from
@@ -28,12 +31,11 @@ _OF_LANGUAGES = """ AND (contact.language IN (SELECT value FROM json_each(:langu
      OR substr(contact.language, 1, instr(contact.language || '-', '-') - 1)
         IN (SELECT value FROM json_each(:languages)))"""
 _EXPAND = """
-WITH choice AS MATERIALIZED (SELECT key, value FROM json_each(:choice)),
-     usable AS MATERIALIZED (SELECT value FROM json_each(:channels))
+WITH choice AS MATERIALIZED (SELECT key, value FROM json_each(:choice))
 INSERT INTO outbox (address, recipient, channel, class, due_at, expires_at, alert_text, language,
                     source, parts, alphabet, alert, created_at)
 SELECT address.id, address.value,
-       coalesce(:channel, (SELECT value FROM usable WHERE value = address.channel), :fallback),
+       coalesce(:channel, {way}),
        :class_, :now, :expires_at, alert_text.id, alert_text.language, 'alert', alert_text.parts,
        alert_text.alphabet, :alert, :now
 {people} AND address.id > :after AND address.id <= :until
@@ -95,20 +97,45 @@ def last_address(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(id), 0) FROM address").fetchone()[0])
 
 
+def _way(cells: Sequence[Cell]) -> tuple[str, dict[str, str]]:
+    """Return what says each person's channel, with its values."""
+    *exact, others = cells
+    found = [(*_where(cell, n), _through(cell)) for n, cell in enumerate(exact)]
+    told = {name: value for _, values, _ in found for name, value in values.items()}
+    whens = " ".join(f"WHEN {where} THEN {then}" for where, _, then in found)
+    return (f"CASE {whens} ELSE {_through(others)} END" if whens else _through(others)), told
+
+
+def _through(cell: Cell) -> str:
+    owns = ", ".join(str(int(id)) for id in cell.owns)
+    own = f"WHEN address.channel IN ({owns}) THEN address.channel"
+    return f"CASE {own} ELSE {int(cell.first)} END"
+
+
+def _where(cell: Cell, n: int) -> tuple[str, dict[str, str]]:
+    """A number is compared as text: after all that begin with a prefix comes it and a colon."""
+    where, told = [], {}
+    if cell.prefix:
+        where.append(f"address.value >= :p{n} AND address.value < :p{n} || ':'")
+        told[f"p{n}"] = cell.prefix
+    if cell.areas is not None:
+        where.append(f"contact.area IN (SELECT value FROM json_each(:a{n}))")
+        told[f"a{n}"] = json.dumps(sorted(cell.areas))
+    return " AND ".join(where), told
+
+
 def expand(
     db: sqlite3.Connection,
     row: sqlite3.Row,
     choice: str,
-    channels: str,
-    fallback: int,
+    cells: Sequence[Cell],
     until: int,
     now: float,
 ) -> int:
     """Queue the alert for people with addresses up to `until`; return how many.
 
     `choice` is a JSON object from "language|area" to the id of the text, with "*" for people
-    whose language or area changed since; `channels` a JSON list of the usable ones, tried
-    before `fallback`.
+    whose language or area changed since; `cells` say who goes by which channel.
     """
     audience = Audience.of(json.loads(row["audience"]))
     who, values = _who(db, audience, bool(row["exercise"]))
@@ -120,10 +147,11 @@ def expand(
         " JOIN alert_text ON alert_text.id ="
         " coalesce(choice.value, (SELECT value FROM choice WHERE key = '*'))",
     )
-    told = values | {"choice": choice, "channels": channels, "fallback": fallback, "now": now}
+    way, prefixes = _way(cells)
+    told: dict[str, Any] = {**prefixes, **values} | {"choice": choice, "now": now}
     told |= {"alert": row["id"], "channel": row["channel"], "class_": row["class"]}
     told |= {"expires_at": row["expires_at"], "after": row["expanded_to"], "until": until}
-    sql = _EXPAND.format(people=joined) + " ON CONFLICT DO NOTHING"
+    sql = _EXPAND.format(people=joined, way=way) + " ON CONFLICT DO NOTHING"
     made = db.execute(sql, told).rowcount
     db.execute("UPDATE alert SET expanded_to = ? WHERE id = ?", (until, row["id"]))
     return made

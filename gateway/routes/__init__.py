@@ -1,0 +1,24 @@
+"""Which channel carries a message, whether that channel works, and where to when it does not."""
+
+from gateway.domain.routing import Asked
+from gateway.routes.choosing import Router
+from gateway.routes.health import Down, down, hear, remember
+from gateway.routes.moving import Places, Turns, lead_back, move_on
+from gateway.routes.rules import Said, forget, said, say
+
+__all__ = [
+    "Asked",
+    "Down",
+    "Places",
+    "Router",
+    "Said",
+    "Turns",
+    "down",
+    "forget",
+    "hear",
+    "lead_back",
+    "move_on",
+    "remember",
+    "said",
+    "say",
+]

@@ -1,0 +1,104 @@
+"""Whether a channel works: what came of its messages, and whether its link is bound.
+
+What failed lately is in memory; that a channel is down is in its row, so that every process
+sees it, and a person who releases the channel is heard.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.context import Channel, Gateway
+from gateway.domain import breaker
+from gateway.domain.breaker import Breaker
+from gateway.domain.messages import Outcome, Result
+from gateway.domain.routing import Way
+from gateway.providers.linking import broken
+from gateway.queue import NOT_BEGUN
+from gateway.store import channels
+
+log = logging.getLogger(__name__)
+
+UNBOUND = "unbound"
+NOT_THEIRS = (NOT_BEGUN, "no channel")  # errors of which the channel knows nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """A channel does not work since then, for a reason in a word; `until` it is not tried."""
+
+    since: float
+    reason: str
+    until: float | None = None
+
+
+def down(row: sqlite3.Row, now: float) -> Down | None:
+    """Return since when and why a channel does not work, or None if it does."""
+    if row["down_since"] is not None:
+        return Down(row["down_since"], row["down_reason"] or "", row["down_until"])
+    since = row["link_at"] or now
+    if broken(row["link"]) and now - since >= breaker.LINK_GRACE:
+        return Down(since, UNBOUND)
+    return None
+
+
+def way(channel: Channel, now: float) -> Way:
+    """Return a channel as routing sees it."""
+    can, fault = channel.provider.can, down(channel.row, now)
+    return Way(
+        id=channel.id,
+        enabled=channel.carries_sms,
+        parts=can.parts,
+        letters=can.characters,
+        ucs2=can.ucs2,
+        down=None if fault is None else max(0.0, now - fault.since),
+        held=max(0.0, (channel.row["held_until"] or 0.0) - now),
+        practice=channel.row["provider"] == "simulator",
+    )
+
+
+def remember(gw: Gateway) -> None:
+    """Know again, after a start, which channels were down."""
+    rows = channels.every(gw.store.read)
+    gw.failing.update({row["name"]: () for row in rows if row["down_since"] is not None})
+
+
+def hear(
+    gw: Gateway, db: sqlite3.Connection, name: str, results: Iterable[Result], now: float
+) -> None:
+    """Note what results say of the channel that brought them; write only where it changes."""
+    heard = breaker.sum_up(_outcome(r) for r in results if r.error not in NOT_THEIRS)
+    if heard is None or (heard is breaker.Heard.ANSWERED and name not in gw.failing):
+        return
+    row = channels.by_name(db, name)
+    if row is None:
+        gw.failing.pop(name, None)
+        return
+    before = _breaker(gw, row)
+    after = breaker.hear(before, heard, now)
+    gw.failing[name] = after.failures
+    if after == breaker.CLOSED:
+        del gw.failing[name]
+    if (after.since, after.until, after.tries) != (before.since, before.until, before.tries):
+        channels.down(db, row["id"], after.since, after.until, after.tries, after.reason)
+        _tell(name, before, after)
+
+
+def _outcome(result: Result) -> Outcome:
+    """What another channel may send was answered by this one."""
+    return Outcome.REJECTED if result.elsewhere else result.outcome
+
+
+def _breaker(gw: Gateway, row: sqlite3.Row) -> Breaker:
+    if row["down_since"] is None:
+        return Breaker(gw.failing.get(row["name"], ()))
+    tries, reason = row["down_tries"], row["down_reason"] or ""
+    return Breaker((), row["down_since"], row["down_until"] or 0.0, tries, reason)
+
+
+def _tell(name: str, before: Breaker, after: Breaker) -> None:
+    if after.is_open and not before.is_open:
+        log.warning("channel %s does not work: %s", name, after.reason)
+    elif before.is_open and not after.is_open:
+        log.warning("channel %s works again", name)
