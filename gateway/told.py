@@ -34,6 +34,8 @@ def message(row: sqlite3.Row) -> dict[str, Any]:
         "alert": row["alert"],
         "reference": row["reference"],
         "error": row["error"],
+        "moved_from": row["moved_from"],
+        "moved_reason": row["moved_why"],
         "created": moment(row["created"]),
         "sent": moment(row["sent"]),
         "delivered": moment(row["delivered"]),

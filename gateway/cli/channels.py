@@ -2,17 +2,20 @@
 
 import json
 import sqlite3
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from gateway import providers
+from gateway import providers, routes
 from gateway.cli import channel_limits
 from gateway.cli.opening import BY, gateway, opened, plainly, show
+from gateway.cli.routes import route
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.store import audit, channels, figures
 
+HOUR = 3600.0
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 
 
@@ -118,12 +121,14 @@ def _addresses(gw: Gateway, name: str) -> None:
 def list_(as_json: bool) -> None:
     """List channels."""
     with gateway() as gw:
+        shares = figures.shares(gw.store.read, gw.clock() - HOUR)
         rows = [
             {
                 "name": row["name"],
                 "provider": row["provider"],
                 "address": row["address"],
                 "state": _state(row, gw.clock()),
+                "share": _share(shares.get(row["id"], 0.0)),
                 "rate": row["rate"],
                 "cost": row["cost"],
             }
@@ -135,7 +140,15 @@ def list_(as_json: bool) -> None:
 def _state(row: sqlite3.Row, now: float) -> str:
     if not row["enabled"]:
         return "off"
-    return f"held: {row['held_reason']}" if (row["held_until"] or 0) > now else "on"
+    fault = routes.down(row, now)
+    if fault and fault.reason != "account":
+        return f"down: {fault.reason}"
+    held = (row["held_until"] or 0) > now or fault
+    return f"held: {row['held_reason'] or 'account'}" if held else "on"
+
+
+def _share(share: float) -> str:
+    return f"{share:.0%}"
 
 
 def _found(gw: Gateway, name: str) -> sqlite3.Row:
@@ -163,6 +176,8 @@ def show_(name: str, as_json: bool) -> None:
         told |= channel_limits.shown(row)
         health = figures.channels(gw.store.read, gw.clock() - 86400).get(row["id"], {})
         told |= {"state": _state(row, gw.clock()), "settings": shown, "today": health}
+        told["share"] = _share(figures.shares(gw.store.read, gw.clock() - HOUR).get(row["id"], 0.0))
+        told["routes"] = [asdict(rule) for rule in routes.said(gw.store.read, name)]
         if as_json:
             click.echo(json.dumps(told, ensure_ascii=False, indent=2))
             return
@@ -223,6 +238,9 @@ def remove(name: str) -> None:
 
         gw.store.write(work)
     click.echo(f"Channel {name} is out of use.")
+
+
+channel_command.add_command(route)
 
 
 @channel_command.command("test")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from gateway import providers, queue
+from gateway import providers, queue, routes
 from gateway.cli import channel_limits
 from gateway.cli.opening import plainly
 from gateway.cli.timing import shown, told
@@ -70,6 +70,10 @@ def _channel(gw: Gateway, name: str) -> Line:
     assert channel is not None
     if not channel.row["enabled"]:
         return what, "look", f"is off. Use it: gateway channel set {name} --on"
+    if fault := routes.down(channel.row, gw.clock()):
+        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(fault.since))
+        why = (fault.reason == "account" and channel.row["held_reason"]) or fault.reason
+        return what, "look", f"does not work since {since}: {why}; it is tried again by itself"
     if (channel.row["held_until"] or 0) > gw.clock():
         return what, "look", f"is held: {channel.row['held_reason']}"
     if limited := channel_limits.stands(channel, gw.store.read, gw.clock()):

@@ -27,6 +27,9 @@ SELECT channel, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY channe
 _CHANNEL_STATES = """
 SELECT channel, state, count(*) AS n FROM outbox WHERE created_at >= ? GROUP BY channel, state
 """
+_CHANNEL_SHARES = """
+SELECT channel, count(*) AS n FROM outbox WHERE created_at >= ? AND sent_at >= ? GROUP BY channel
+"""
 _CHANNEL_IN = """
 SELECT channel, max(received_at) AS at FROM
   (SELECT channel, received_at FROM inbound ORDER BY id DESC LIMIT ?) GROUP BY channel
@@ -67,6 +70,13 @@ def _one(db: sqlite3.Connection, sql: str, *values: float) -> int:
 def live_alerts(db: sqlite3.Connection) -> list[sqlite3.Row]:
     """Return the newest alerts that wait for approval or are being sent."""
     return db.execute(_ALERTS).fetchall()
+
+
+def shares(db: sqlite3.Connection, since: float) -> dict[int, float]:
+    """Return which share, from 0 to 1, each channel carried of what was queued and sent since."""
+    found = {row["channel"]: row["n"] for row in db.execute(_CHANNEL_SHARES, (since, since))}
+    total = sum(found.values())
+    return {channel: n / total for channel, n in found.items()}
 
 
 def channels(db: sqlite3.Connection, since: float) -> dict[int, dict[str, float]]:

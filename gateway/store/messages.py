@@ -23,7 +23,8 @@ _IN = f"""
 SELECT 'in' AS direction, m.id, channel.name AS channel, m.sender, m.recipient,
        CASE WHEN {_SECRET["in"]} THEN NULL ELSE m.text END AS text, m.language,
        'received' AS state, NULL AS parts, NULL AS alphabet, m.reference, NULL AS error,
-       m.received_at AS created, NULL AS sent, NULL AS delivered, NULL AS alert
+       m.received_at AS created, NULL AS sent, NULL AS delivered, NULL AS alert,
+       NULL AS moved_from, NULL AS moved_why
   FROM inbound AS m JOIN channel ON channel.id = m.channel
 """
 _OUT = f"""
@@ -31,7 +32,8 @@ SELECT 'out' AS direction, m.id, channel.name AS channel, channel.address AS sen
        CASE WHEN {_SECRET["out"]} THEN NULL ELSE coalesce(m.text, alert_text.text) END AS text,
        m.language, m.state, m.parts, m.alphabet,
        m.reference, m.reason AS error, m.created_at AS created, m.sent_at AS sent,
-       CASE WHEN m.state = 'delivered' THEN m.final_at END AS delivered, m.alert
+       CASE WHEN m.state = 'delivered' THEN m.final_at END AS delivered, m.alert,
+       (SELECT name FROM channel WHERE channel.id = m.moved_from) AS moved_from, m.moved_why
   FROM outbox AS m JOIN channel ON channel.id = m.channel
   LEFT JOIN alert_text ON alert_text.id = m.alert_text
 """

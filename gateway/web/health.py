@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
-from gateway import providers
+from gateway import providers, routes
 from gateway.domain.messages import Class, State
-from gateway.store import budgets, channels, depth
+from gateway.store import budgets, channels, depth, figures
 from gateway.web.words import gateway
 
 blueprint = Blueprint("health", __name__)
 
-DAY = 86400.0
+DAY, HOUR = 86400.0, 3600.0
 
 
 @blueprint.get("/healthz")
@@ -63,9 +63,11 @@ def _lines() -> Iterable[str]:
     yield from _waiting(depth.waiting(db), now)
     yield from _states(depth.states(db, now - DAY))
     yield from _family("gateway_channel_up", "gauge", "1 if a channel may send now.")
+    well = {row["name"] for row in channels.every(db) if routes.down(row, now) is None}
     for name, up in depth.channels(db, now).items():
-        yield _line("gateway_channel_up", {"channel": name}, int(up))
+        yield _line("gateway_channel_up", {"channel": name}, int(up and name in well))
     yield from _limits(db, now)
+    yield from _shares(db, now)
     yield from _family("gateway_writer_up", "gauge", "1 if the thread that writes is alive.")
     yield f"gateway_writer_up {int(gw.store.alive())}"
     yield from _family("gateway_clock_trusted", "gauge", "1 if the time can be relied on.")
@@ -73,6 +75,13 @@ def _lines() -> Iterable[str]:
     engine = current_app.extensions.get("engine")
     yield from _family("gateway_engine_up", "gauge", "1 if every thread of the engine is alive.")
     yield f"gateway_engine_up {int(engine is not None and not engine.alive())}"
+
+
+def _shares(db: sqlite3.Connection, now: float) -> Iterable[str]:
+    name, shares = "gateway_channel_share", figures.shares(db, now - HOUR)
+    yield from _family(name, "gauge", "Which share of the last hour's messages a channel carried.")
+    for row in channels.every(db):
+        yield _line(name, {"channel": row["name"]}, round(shares.get(row["id"], 0.0), 4))
 
 
 def _waiting(rows: Iterable[sqlite3.Row], now: float) -> Iterable[str]:

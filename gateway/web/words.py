@@ -60,6 +60,7 @@ STATES = {
     # channels, users, jobs
     "on": Badge("✓", "good", N_("On")),
     "held": Badge("‖", "bad", N_("Held")),
+    "down": Badge("✕", "bad", N_("Not working")),
     "off": Badge("○", "off", N_("Off")),
     "sure": Badge("✓", "good", N_("Trusted")),
     "unsure": Badge("⧖", "bad", N_("Not trusted")),

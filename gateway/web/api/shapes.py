@@ -49,7 +49,7 @@ class QueuedMessages(msgspec.Struct):
 
 
 class Message(msgspec.Struct, kw_only=True):
-    """A message that came in or goes out.
+    """A message that came in or goes out; `moved_from` is the channel it waited on before.
 
     Sensitive ones are there for tokens of administrators only, and their text is null.
     """
@@ -69,6 +69,8 @@ class Message(msgspec.Struct, kw_only=True):
     alert: int | None
     reference: str | None
     error: str | None
+    moved_from: str | None
+    moved_reason: str | None
     created: Time
     sent: Time | None
     delivered: Time | None

@@ -54,6 +54,7 @@ def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue
         calls=addresses(channel),
         refused=refused(channel.name),
         why=call_words.why,
+        reasons=health.REASONS,
         row=wanted or _as_wanted(channel),
         fields=channel_form.fields(channel.row["provider"], settings, wrong),
         wrong=wrong,

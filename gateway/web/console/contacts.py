@@ -16,6 +16,7 @@ from gateway.domain.keywords import normal
 from gateway.domain.phone import mask
 from gateway.store import areas, audit, consent, contacts, groups, people_lists
 from gateway.web.console.alert_words import called, options, why
+from gateway.web.console.health import REASONS
 from gateway.web.pages import BIGGEST, given, render
 from gateway.web.staff import act, allowed, gateway, person
 from gateway.web.words import N_, _, badge, ngettext
@@ -129,6 +130,7 @@ def _page(
         messages=people_lists.recent(db, row["id"]), works=person().role in WORKERS,
         groups="\n".join(contacts.groups_of(db, row["id"])), hows=HOWS, typed=typed,
         tags=[("", "–"), *((tag, called(tag)) for tag in tags)], told=options(TOLD), called=called,
+        moved=REASONS,
     )  # fmt: skip
 
 

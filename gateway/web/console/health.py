@@ -3,21 +3,37 @@
 import sqlite3
 from dataclasses import dataclass, field
 
+from gateway import routes
 from gateway.domain.messages import Outcome
 from gateway.store import channels, figures
 from gateway.web.console.channel_limits import Stand, stand
 from gateway.web.words import N_, gateway, local
 
+HOUR = 3600.0
 SLOWED = 600.0  # seconds; a longer hold is not about speed
 
 DO = {
     "off": N_("Nothing goes out. What comes in is kept, and answers wait until you turn it on."),
+    "down": N_(
+        "It cannot be reached. It is tried again by itself; what waits goes by another channel "
+        "when its time has come, if there is one that can carry it."
+    ),
     "slow": N_("The provider asks us to slow down. Sending goes on by itself in a moment."),
     "account": N_(
         "The provider does not let us send: the sign-in, the credit or the sender is wrong. "
         "Mend it at the provider or in the settings here, then release the channel. "
         "What waits is kept."
     ),
+}
+
+
+# Why a channel is down, or why a message went from it: what is not here is a provider's code.
+REASONS = {
+    "unreachable": N_("unreachable"),
+    "account": N_("the account is refused"),
+    "unbound": N_("the link is not bound"),
+    "held": N_("held"),
+    "back": N_("that one is tried again"),
 }
 
 
@@ -35,6 +51,8 @@ class Health:
     link: str = ""
     held_until: float | None = None
     stand: Stand | None = None
+    down_since: float | None = None
+    share: float = 0.0
     counts: dict[str, float] = field(default_factory=dict)
 
     def count(self, *words: str) -> int:
@@ -43,7 +61,7 @@ class Health:
     @property
     def bad(self) -> bool:
         """Whether something waits until a person does something."""
-        return self.state == "held" or bool(self.stand and self.stand.bad)
+        return self.state in ("held", "down") or bool(self.stand and self.stand.bad)
 
     @property
     def last_in(self) -> float | None:
@@ -60,28 +78,40 @@ def every() -> list[Health]:
     now = gw.clock()
     midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
     counts = figures.channels(gw.store.read, midnight)
-    return [one(row, counts.get(row["id"], {}), now) for row in channels.every(gw.store.read)]
+    shares = figures.shares(gw.store.read, now - HOUR)
+    return [
+        one(row, counts.get(row["id"], {}), now, shares.get(row["id"], 0.0))
+        for row in channels.every(gw.store.read)
+    ]
 
 
-def one(row: sqlite3.Row, counts: dict[str, float], now: float) -> Health:
+def one(row: sqlite3.Row, counts: dict[str, float], now: float, share: float = 0.0) -> Health:
     """Return the health of one channel from its row and its counts."""
-    until = row["held_until"] or 0.0
+    fault, until = routes.down(row, now), row["held_until"] or 0.0
     limits = stand(row, now)
-    state, do = "on", limits.do
+    state, word, reason = "on", "", ""
     if not row["enabled"]:
-        state, do = "off", DO["off"]
+        state = word = "off"
+    elif fault:
+        state, word, reason = "down", "down", fault.reason
+        if reason == "account":
+            state, word, reason = "held", "account", row["held_reason"] or reason
+        until = fault.until or 0.0
     elif until > now:
-        state, do = "held", DO["slow" if _slowed(row, until - now) else "account"]
+        state, word = "held", "slow" if _slowed(row, until - now) else "account"
+        reason = row["held_reason"] or ""
     return Health(
         id=row["id"],
         name=row["name"],
         provider=row["provider"],
         address=row["address"],
         state=state,
-        do=do,
-        reason=row["held_reason"] or "" if state == "held" else "",
+        do=DO[word] if word else limits.do,
+        reason=reason,
         link=row["link"] or "",
-        held_until=until if state == "held" else None,
+        held_until=until if until > now else None,
+        down_since=fault.since if fault and state != "off" else None,
+        share=share,
         stand=limits if limits.limits.counted else None,
         counts=counts,
     )
