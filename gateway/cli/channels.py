@@ -2,20 +2,19 @@
 
 import json
 import sqlite3
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from gateway import providers, routes
+from gateway import providers
 from gateway.cli import channel_limits
+from gateway.cli.channel_state import HOUR, described, share, state
 from gateway.cli.opening import BY, gateway, opened, plainly, show
 from gateway.cli.routes import route
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.store import audit, channels, figures
 
-HOUR = 3600.0
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 
 
@@ -127,28 +126,14 @@ def list_(as_json: bool) -> None:
                 "name": row["name"],
                 "provider": row["provider"],
                 "address": row["address"],
-                "state": _state(row, gw.clock()),
-                "share": _share(shares.get(row["id"], 0.0)),
+                "state": state(row, gw.clock()),
+                "share": share(shares.get(row["id"], 0.0)),
                 "rate": row["rate"],
                 "cost": row["cost"],
             }
             for row in channels.every(gw.store.read)
         ]
     show(rows, as_json, "No channels yet. Add one: gateway channel add NAME --provider …")
-
-
-def _state(row: sqlite3.Row, now: float) -> str:
-    if not row["enabled"]:
-        return "off"
-    fault = routes.down(row, now)
-    if fault and fault.reason != "account":
-        return f"down: {fault.reason}"
-    held = (row["held_until"] or 0) > now or fault
-    return f"held: {row['held_reason'] or 'account'}" if held else "on"
-
-
-def _share(share: float) -> str:
-    return f"{share:.0%}"
 
 
 def _found(gw: Gateway, name: str) -> sqlite3.Row:
@@ -166,18 +151,7 @@ def show_(name: str, as_json: bool) -> None:
     """Show a channel; secrets are not shown."""
     with gateway() as gw:
         row = _found(gw, name)
-        needs = {need.name: need for need in providers.load(row["provider"]).needs}
-        kept = opened(gw.sealer, row)
-        shown = {
-            key: "(set)" if key not in needs or needs[key].secret else value
-            for key, value in kept.items()
-        }
-        told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
-        told |= channel_limits.shown(row)
-        health = figures.channels(gw.store.read, gw.clock() - 86400).get(row["id"], {})
-        told |= {"state": _state(row, gw.clock()), "settings": shown, "today": health}
-        told["share"] = _share(figures.shares(gw.store.read, gw.clock() - HOUR).get(row["id"], 0.0))
-        told["routes"] = [asdict(rule) for rule in routes.said(gw.store.read, name)]
+        told = described(gw, row)
         if as_json:
             click.echo(json.dumps(told, ensure_ascii=False, indent=2))
             return

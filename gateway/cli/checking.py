@@ -71,7 +71,7 @@ def _channel(gw: Gateway, name: str) -> Line:
     if not channel.row["enabled"]:
         return what, "look", f"is off. Use it: gateway channel set {name} --on"
     if fault := routes.down(channel.row, gw.clock()):
-        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(fault.since))
+        since = shown(fault.since)
         why = (fault.reason == "account" and channel.row["held_reason"]) or fault.reason
         return what, "look", f"does not work since {since}: {why}; it is tried again by itself"
     if (channel.row["held_until"] or 0) > gw.clock():

@@ -88,9 +88,8 @@ class Need:
         return None
 
 
-COUNTRY = Need(
-    "country", N_("Two letters, for numbers without a country."), default="", pattern=r"(\w\w)?"
-)
+_LETTERS = N_("Two letters, for numbers without a country.")
+COUNTRY = Need("country", _LETTERS, default="", pattern=r"(\w\w)?")
 TIMEOUT = Need(
     "timeout",
     "How many seconds to wait for their answer.",

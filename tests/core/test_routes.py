@@ -113,7 +113,7 @@ def test_what_never_came_to_the_channel_says_nothing_of_it(field: Field, error: 
 
 def test_who_releases_a_channel_is_heard(field: Field) -> None:
     lose(field, 3)
-    field.gw.store.write(lambda db: channels.release(db, FIRST))
+    field.gw.store.write(lambda db: channels.release(db, FIRST, field.clock.now))
     assert down(field) is None
     lose(field, 2)
     assert down(field) is None
@@ -180,7 +180,7 @@ def test_a_message_goes_back_when_the_next_channel_breaks_too(field: Field) -> N
     breaks(field, THIRD, ago=100)
     move(field)
     assert where(field, id) == SECOND
-    field.gw.store.write(lambda db: channels.release(db, FIRST))
+    field.gw.store.write(lambda db: channels.release(db, FIRST, field.clock.now))
     breaks(field, SECOND, ago=100)
     move(field)
     assert where(field, id) == FIRST
