@@ -4,7 +4,7 @@ import random
 import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gateway import routes, tell
 from gateway.context import Channel, Gateway
@@ -12,6 +12,7 @@ from gateway.domain.gate import Facts, judge
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
 from gateway.domain.retry import again
 from gateway.domain.shares import FREE, Choice, Owed, Room
+from gateway.domain.storable import storable
 from gateway.queue import NOT_BEGUN
 from gateway.store import budgets, channels, consent, contacts, outbox, receipts
 
@@ -133,10 +134,8 @@ def put_back(gw: Gateway, ids: Sequence[int], wait: float, reason: str) -> None:
 
 def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) -> None:
     """Write what came of batches, (channel, batch, results) each; harmless to do twice."""
-    now, told = (
-        gw.clock(),
-        [(name, batch, list(map(_kept, found))) for name, batch, found in results],
-    )
+    now = gw.clock()
+    told = [(name, batch, list(map(storable, found))) for name, batch, found in results]
 
     def work(db: sqlite3.Connection) -> None:
         turns = routes.Turns(gw, db)
@@ -147,21 +146,6 @@ def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) ->
 
     gw.store.write(work)
     gw.wake()
-
-
-def _kept(result: Result) -> Result:
-    """Let no provider's word be one the store refuses: all told beside it would be lost too."""
-    reference, error = _storable(result.reference), _storable(result.error)
-    return replace(result, reference=reference, error=error)
-
-
-def _storable(word: str | None) -> str | None:
-    r"""Return a word without halves of characters and without NUL.
-
-    >>> _storable("SM1\ud83d\0")
-    'SM1?'
-    """
-    return word and word.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _settle(

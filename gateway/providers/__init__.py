@@ -31,7 +31,6 @@ PROVIDERS = {
 }
 
 Pairs = tuple[tuple[str, str], ...]
-
 N_ = str  # marks a sentence for translators: staff read a setting's meaning in their language
 
 

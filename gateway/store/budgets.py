@@ -103,7 +103,7 @@ def told(db: sqlite3.Connection, channel: int, credit: float, now: float) -> Non
     full = filled_up(row["credit_full"], row["credit"], credit)
     db.execute(_TOLD, {"credit": credit, "full": full, "now": now, "id": channel})
     risen = row["credit"] is None or credit > row["credit"]
-    if risen and row["held_for"] == Outcome.ACCOUNT:
+    if risen and Outcome.ACCOUNT in (row["held_for"], row["down_reason"]):
         channels.release(db, channel, now)
 
 

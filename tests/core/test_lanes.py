@@ -226,6 +226,19 @@ def test_no_credit_at_the_provider_holds_the_lane_until_it_is_filled_up(road: Ro
     assert len(road.carried) == carried + 5
 
 
+def test_a_channel_that_is_down_for_its_account_is_tried_again_when_it_is_filled_up(
+    road: Road,
+) -> None:
+    road.queue(5)
+    road.answer = lambda message: Result(message.id, Outcome.ACCOUNT, error="no_credit")
+    road.goes(900)
+    road.set(held_until=None, held_for=None)
+    assert road.field.channel.row["down_reason"] == "account"
+    now, id = road.field.clock.now, road.field.channel.id
+    road.field.gw.store.write(lambda db: budgets.told(db, id, 100.0, now))
+    assert road.field.channel.row["down_reason"] is None
+
+
 def test_a_lane_that_is_told_to_slow_down_does_and_loses_nothing(road: Road) -> None:
     """A provider that carries 20 parts a second, where the channel believes in 100."""
     road.set(rate=100.0)

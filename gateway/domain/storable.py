@@ -1,0 +1,20 @@
+"""Words of providers, as the store can take them."""
+
+from dataclasses import replace
+
+from gateway.domain.messages import Result
+
+
+def storable(result: Result) -> Result:
+    """Let no provider's word be one the store refuses: all told beside it would be lost too."""
+    reference, error = _word(result.reference), _word(result.error)
+    return replace(result, reference=reference, error=error)
+
+
+def _word(told: str | None) -> str | None:
+    r"""Return a word without halves of characters and without NUL.
+
+    >>> _word("SM1\ud83d\0")
+    'SM1?'
+    """
+    return told and told.replace("\0", "").encode("utf-8", "replace").decode()
