@@ -31,6 +31,7 @@ class Desk:
         self._talks: list[dict[str, Any]] = []
         self._decisions: list[inbox.Decision] = []
         self._items: dict[str, Filed] = {}
+        self._free: list[str] = []
 
     def talking(self, address: int) -> sqlite3.Row | None:
         """The dialogue over SMS this person is in."""
@@ -48,7 +49,11 @@ class Desk:
 
     def reference(self, random_bits: Callable[[], int]) -> str:
         """Return a reference that no item has, in the store or on this desk."""
-        return feedback.fresh_reference(self.db, random_bits, self._items)
+        if not self._free:
+            left = max(1, len(self._addresses) - len(self._items))
+            drawn = feedback.fresh_references(self.db, random_bits, left)
+            self._free = [one for one in drawn if one not in self._items]
+        return self._free.pop() if self._free else self.reference(random_bits)
 
     def file(self, item: Filed) -> None:
         self._items[item.reference] = item

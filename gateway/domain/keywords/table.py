@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from gateway.domain.keywords.heads import heads, once
 from gateway.domain.keywords.listing import (
     ALWAYS,
     SILENT,
@@ -18,9 +19,7 @@ from gateway.domain.keywords.phrases import Phrases
 from gateway.domain.keywords.spelling import normal, slips_in, words
 
 _TAKES_WORDS = ("cry", "help", "language")
-_BREAK = re.compile(r"[\s:,.;!?/\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff0c\uff1a-]+")
 _SENTENCE = re.compile(r"[.!?;,\n\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff01\uff0c]+")
-_LONGEST_HEAD = 4
 _LONG = 1000  # letters; of a longer message the beginning and the end are looked at
 _SHORT = 40  # letters; so short, the same words come again and again
 _REMEMBERED = 2048
@@ -52,9 +51,9 @@ class Keywords:
     def __init__(self, words: Words) -> None:
         self._spelled = words
         self._intents = {tag: by_spelling(intents) for tag, intents in words.items()}
-        self._polite = {tag: spellings(told, "polite") for tag, told in words.items()}
+        self._every = frozenset().union(*self._intents.values())
         self._known = lru_cache(_REMEMBERED)(self._match)
-        self._phrases = lru_cache(_ORDERS)(self._gathered)
+        self._ask = lru_cache(_ORDERS)(self._asked)
 
     def match(
         self,
@@ -75,7 +74,7 @@ class Keywords:
     def _match(
         self, text: str, language: str | None, languages: tuple[str, ...], pending: bool
     ) -> Match | None:
-        asked = _Asked(self._order(language, languages), pending)
+        asked = self._ask(language, languages, pending)
         ends = text if len(text) <= _LONG else f"{text[: _LONG // 2]}\n{text[-_LONG // 2 :]}"
         return (
             self._whole(ends, asked)
@@ -116,8 +115,20 @@ class Keywords:
                 if intent not in (*SILENT, "yes", "cry"):
                     yield from written
 
+    def _asked(self, language: str | None, languages: tuple[str, ...], pending: bool) -> "_Asked":
+        groups = self._order(language, languages)
+        tags = [tag for group in groups for tag in group]
+
+        def said(intent: str) -> frozenset[str]:
+            return frozenset().union(*(spellings(self._spelled[tag], intent) for tag in tags))
+
+        leaving, cries = Phrases.of(said("leaving")), Phrases.of(said("cry"))
+        return _Asked(groups, pending, said("polite"), leaving, cries)
+
     def _find(self, key: str, asked: "_Asked") -> _Found | None:
         """Return what a spelling means: own language first, then the others together."""
+        if key not in self._every:
+            return None
         own, *rest = asked.groups
         for tag in own:
             if intent := self._meaning(tag, key, asked.pending):
@@ -137,14 +148,15 @@ class Keywords:
         return "opt_in" if able and able[0] == "yes" else next(iter(able), None)
 
     def _whole(self, text: str, asked: "_Asked") -> Match | None:
-        for key in dict.fromkeys((normal(text), words(text), _once(normal(text)))):
+        plain = normal(text)
+        for key in dict.fromkeys((plain, words(text), once(plain))):
             if key and (found := self._find(key, asked)):
                 return Match(found.intent, "", found.language, True, found.review)
         return None
 
     def _headed(self, text: str, asked: "_Asked") -> Match | None:
         """Read a keyword with words after it, the longest keyword first."""
-        for head, rest in reversed(list(_heads(text))):
+        for head, rest in reversed(list(heads(text))):
             found = self._find(normal(head), asked)
             if found and (told := self._with_rest(found, rest, asked)):
                 return told
@@ -169,7 +181,7 @@ class Keywords:
         told = words(text)
         spoken = told.split()
         signs = (
-            self._says("leaving", told, asked),
+            asked.leaving.within(told),
             self._only_courtesy(spoken, asked),
             self._has_stop_sentence(text, asked),
             len(spoken) == 2 and not spoken[1].isdigit() and self._stops(spoken[0], asked),
@@ -181,19 +193,12 @@ class Keywords:
 
     def _cries_out(self, ends: str, text: str, asked: "_Asked") -> Match | None:
         """Read a cry for help inside a sentence: a needless look costs less than a missed one."""
-        if self._says("cry", words(ends), asked):
+        if asked.cries.within(words(ends)):
             return Match("cry", text, None, False, True)
         return None
 
-    def _says(self, intent: str, told: str, asked: "_Asked") -> bool:
-        return self._phrases(intent, tuple(asked.tags)).within(told)
-
-    def _gathered(self, intent: str, tags: tuple[str, ...]) -> "Phrases":
-        said = (spellings(self._spelled[tag], intent) for tag in tags)
-        return Phrases.of(frozenset().union(*said))
-
     def _only_courtesy(self, spoken: Sequence[str], asked: "_Asked") -> bool:
-        rest = set(spoken).difference(*(self._polite[tag] for tag in asked.tags))
+        rest = set(spoken) - asked.polite
         return 0 < len(rest) <= 3 and all(self._stops(word, asked) for word in rest)
 
     def _has_stop_sentence(self, text: str, asked: "_Asked") -> bool:
@@ -213,10 +218,9 @@ class _Asked(NamedTuple):
 
     groups: list[list[str]]
     pending: bool
-
-    @property
-    def tags(self) -> list[str]:
-        return [tag for group in self.groups for tag in group]
+    polite: frozenset[str]
+    leaving: Phrases
+    cries: Phrases
 
 
 def _settle(found: Sequence[_Found]) -> _Found:
@@ -224,27 +228,3 @@ def _settle(found: Sequence[_Found]) -> _Found:
     differ = len({one.intent for one in found}) > 1
     chosen = next((one for one in found if one.intent == "opt_out"), found[0])
     return chosen._replace(review=True) if differ else chosen
-
-
-def _once(key: str) -> str:
-    """Return a word said several times as said once.
-
-    >>> _once("stop stop stop"), _once("stop it")
-    ('stop', 'stop it')
-    """
-    said = key.split()
-    return said[0] if said and len(set(said)) == 1 else key
-
-
-def _heads(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the first words of a text and the rest, for one word, two words and so on.
-
-    >>> list(_heads("ASK: when?"))
-    [('ASK', 'when?')]
-    """
-    start = next((i for i, letter in enumerate(text) if letter.isalnum()), len(text))
-    breaks = list(_BREAK.finditer(text, start))[:_LONGEST_HEAD]
-    for gap in breaks:
-        rest = text[gap.end() :].rstrip()
-        if rest:
-            yield text[start : gap.start()], rest

@@ -1,7 +1,8 @@
 """Feedback items and the lines of their history."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
@@ -74,23 +75,28 @@ def add(
     return int(db.execute(_ADD, row).fetchone()["id"])
 
 
-def known(db: sqlite3.Connection, reference: str) -> bool:
-    """Whether an item has this reference already."""
-    sql = "SELECT 1 FROM feedback WHERE reference = ?"
-    return db.execute(sql, (reference,)).fetchone() is not None
+_TAKEN = "SELECT reference FROM feedback WHERE reference IN (SELECT value FROM json_each(?))"
 
 
-def fresh_reference(
-    db: sqlite3.Connection, random_bits: Callable[[], int], given: Container[str] = ()
-) -> str:
-    """Return a reference no item has, nor is `given`; longer once many are in use."""
+def fresh_references(
+    db: sqlite3.Connection, random_bits: Callable[[], int], count: int = 1
+) -> list[str]:
+    """Return so many references that no item has, longer once many are in use."""
     items = db.execute("SELECT coalesce(max(id), 0) FROM feedback").fetchone()[0]
+    free: set[str] = set()
     for length in [size for size, most in LENGTHS if items < most]:
         for _ in range(TRIES):
-            reference = new_reference(random_bits(), length)
-            if reference not in given and not known(db, reference):
-                return reference
+            drawn = {new_reference(random_bits(), length) for _ in range(count - len(free))}
+            taken = {row[0] for row in db.execute(_TAKEN, (json.dumps(list(drawn)),))}
+            free |= drawn - taken
+            if len(free) == count:
+                return sorted(free)
     raise RuntimeError("no reference is free")
+
+
+def fresh_reference(db: sqlite3.Connection, random_bits: Callable[[], int]) -> str:
+    """Return a reference no item has."""
+    return fresh_references(db, random_bits)[0]
 
 
 def event(
