@@ -16,11 +16,11 @@ WITH_TESTS := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test pytest lint format bench screenshots lock redis browser clean
+.PHONY: help run test test-peers pytest lint format bench screenshots lock redis browser clean
 
 help: ## Show this list
 	@echo 'Two to begin with: make run, make test. The rest:'
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | \
 	  awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: export GATEWAY_PORT = $(PORT)
@@ -30,6 +30,9 @@ run: $(VENV)/.ready ## Start a gateway with demo content and a simulator (PORT=8
 	@exec $(BIN)/gateway run
 
 test: $(WITH_TESTS) redis browser pytest ## Run every test; what cannot run here is named at the end (ARGS=...)
+
+test-peers: $(WITH_TESTS) ## Speak with Kannel, smsd and node-smpp; fetched below build/ (ARGS="-k kannel")
+	@$(BIN)/python -m pytest tests/peers/*.py $(ARGS)
 
 pytest: $(WITH_TESTS) ## Run the tests with what the machine has now (ARGS="-k menus")
 	@$(BIN)/python -m pytest $(ARGS)

@@ -40,6 +40,9 @@ class Network(Smsc):
         found = [f"+{message.to[2]}" for message in tuple(self.submitted)]
         return [person for person in found if person in people]
 
+    def reached(self, people: Collection[str], count: int) -> bool:
+        return len(self.sent(people)) >= count
+
     def copies(self, people: Collection[str]) -> Counter[str]:
         return Counter(self.sent(people))
 
@@ -142,5 +145,6 @@ def nothing_lost_or_doubled(
 
 def step(person: str, text: str, op: int, session: int) -> Message:
     """Return one step of a USSD session, as a network tells it."""
-    tlvs = {Tag.USSD_SERVICE_OP: bytes((op,)), Tag.ITS_SESSION_INFO: bytes((session, 0))}
+    tlvs: dict[int, bytes] = {Tag.USSD_SERVICE_OP: bytes((op,))}
+    tlvs |= {Tag.ITS_SESSION_INFO: bytes((session, 0))}
     return from_person(person, text, "USSD", tlvs)

@@ -4,6 +4,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 
 import pytest
@@ -144,7 +145,7 @@ def test_a_cut_in_sending_loses_nothing_and_doubles_nothing(
     people = some_people(120)
     send(gateway, people)
     for point in sorted(random.Random(cut.__name__).sample(range(5, 60), 2)):
-        until(lambda p=point: len(network.sent(people)) >= p, f"{point}", 30, gateway.log)
+        until(partial(network.reached, people, point), f"{point} sent", 30, gateway.log)
         cut(gateway)
     all_ended(gateway)
     nothing_lost_or_doubled(gateway, network, people)
@@ -191,7 +192,8 @@ def test_an_emergency_of_which_no_answer_came_is_sent_once_more(
 def test_a_network_that_throttles_gets_everything_later_and_nothing_twice(
     gateway: GatewayProcess, network: Network
 ):
-    people, before, refused = some_people(40), len(network.submitted), Counter()
+    people, before = some_people(40), len(network.submitted)
+    refused: Counter[str] = Counter()
 
     def judge(number: int) -> int:
         if number - before not in (7, 8, 25):

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Queue
+from typing import Self
 
 from gateway.providers.smpp.pdu import Command, Message, Pdu, frames, read_message, write_message
 
@@ -55,7 +56,7 @@ class Smsc:
         self.port = self._ears.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def __enter__(self) -> "Smsc":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -24,7 +24,8 @@ class Theirs:
     def __init__(self):
         self.ears = socket.create_server(("127.0.0.1", 0))
         self.port = self.ears.getsockname()[1]
-        self.bound, self.taken, self.answers = [], [], Queue()
+        self.bound, self.taken = [], []
+        self.answers: Queue[tuple[int, int]] = Queue()
         self.sequence = 0
         self.thread = threading.Thread(target=self.serve)
         self.thread.start()
