@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def npm(package: str, version: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         words = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"]
         _run([*words, "--prefix", ".", f"{package}@{version}"], folder, package)
+        (folder / "ready").touch()
+    return folder
+
+
+def pip(package: str, version: str) -> Path:
+    """Return an environment of Python with a package of PyPI in it, apart from ours."""
+    folder = HERE / f"pip-{package}-{version}"
+    if not (folder / "ready").exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _run([sys.executable, "-m", "venv", folder.name], folder.parent, package)
+        words = ["bin/python", "-m", "pip", "install", "--quiet", f"{package}=={version}"]
+        _run(words, folder, package)
         (folder / "ready").touch()
     return folder
 

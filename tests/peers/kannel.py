@@ -1,6 +1,5 @@
 """Debian's Kannel: bearerbox, smsbox, and its own fakesmsc as the network."""
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +12,7 @@ from tests.journeys.conftest import Make
 from tests.journeys.process import GatewayProcess
 from tests.journeys.waiting import until
 from tests.peers.fetching import debian, environment
-from tests.peers.running import Program, Programs
+from tests.peers.running import Program, Programs, listens
 from tests.surroundings.network import unused_port
 
 CODE, PERSON = "8008", "+447700900123"
@@ -107,11 +106,6 @@ class Kannel:
     def _program(self, name: str, *words: str) -> Program:
         (path,) = (one for one in self.unpacked.rglob(name) if one.parent.name != "doc")
         return self.programs.start([str(path), *words], environment(self.unpacked))
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as door:
-        return door.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Programs of others, run in a folder of their own and ended whatever happens."""
 
 import json
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,11 @@ from threading import Thread
 from typing import Any
 
 PATIENCE = 10.0  # seconds to end, and to answer
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass
