@@ -23,6 +23,9 @@ SETTINGS = (
     Setting("GATEWAY_PORT", "8080", "The port the web server listens on."),
     Setting("GATEWAY_PUBLIC_URL", "", "What providers call; signatures are checked against it."),
     Setting("GATEWAY_REDIS", "", "Redis for the queue; empty means threads in this process."),
+    Setting(
+        "GATEWAY_REDIS_AWAY", "wait", "While Redis is away: wait, or send by threads."
+    ),
     Setting("GATEWAY_LANGUAGE", "en", "For people whose language we do not know yet."),
     Setting("GATEWAY_LANGUAGES", "", "Languages in use, by comma; empty means all with content."),
     Setting("GATEWAY_REGION", "", "Country (two letters) for numbers without a country code."),
@@ -122,6 +125,8 @@ def _check(values: Mapping[str, str]) -> None:
         value = values["GATEWAY_" + name]
         if not value.isdecimal() or not 0 < int(value) < 65536:
             raise BadSetting(f"GATEWAY_{name} must be a whole number from 1 up, not {value!r}")
+    if values["GATEWAY_REDIS_AWAY"] not in ("wait", "threads"):
+        raise BadSetting("GATEWAY_REDIS_AWAY must be wait or threads")
     url = values["GATEWAY_PUBLIC_URL"]
     if url and not url.startswith(("http://", "https://")):
         raise BadSetting("GATEWAY_PUBLIC_URL must begin with http:// or https://")

@@ -38,7 +38,8 @@ class Engine:
 
     def __init__(self, gw: Gateway) -> None:
         self.gw = gw
-        self.carrier = queue.carrier(gw.settings["REDIS"], self._carry)
+        instead = self._reaches if gw.settings["REDIS_AWAY"] == "threads" else None
+        self.carrier = queue.carrier(gw.settings["REDIS"], self._carry, instead)
         self._stopping = threading.Event()
         self._lanes: dict[int, Lane] = {}
         self._sweeper = Sweeper(gw, self.carrier, self._stopping)
@@ -137,6 +138,11 @@ class Engine:
             thread.wake()
         self.wake()
         self._open_lanes()
+
+    def _reaches(self, name: str) -> bool:
+        """Whether this process can send on a channel: devices stand beside their workers."""
+        channel = self.gw.channels.get(name)
+        return channel is not None and not channel.provider.can.polls
 
     def _carry(self, batch: Batch) -> Iterable[Result]:
         channel = self.gw.channels.get(batch.channel)

@@ -20,6 +20,7 @@ from gateway.store import StoreClosed, ahead, budgets, channels, inbox, outbox, 
 log = logging.getLogger(__name__)
 
 ROUND = 5.0  # seconds between rounds when nothing wakes it
+SIGN = 45.0  # seconds after which a worker must have given a sign of life
 LEASE = 300.0  # seconds after which a claim nobody told of is looked into
 DAY = 86400.0
 
@@ -89,15 +90,22 @@ class Sweeper(Rounds):
 
     def _lapsed_claims(self) -> None:
         """A carrier that is away (None) may still bring word; one that holds it gives it back."""
-        gone: list[int] = []
-        rows = outbox.lapsed(self._gw.store.read, self._gw.clock() - LEASE)
-        for batch, ids in _by_batch(rows).items():
+        now, db = self._gw.clock(), self._gw.store.read
+        gone = self._with_the_dead(outbox.lapsed(db, now - SIGN))
+        for batch, ids in _by_batch(outbox.lapsed(db, now - LEASE)).items():
             held = self._carrier.holds(batch)
             if held and self._carrier.take_back(batch):
                 put_back(self._gw, ids, 0.0, "no carrier began it")
             elif held is False:
                 gone += ids
         give_up_on(self._gw, gone)
+
+    def _with_the_dead(self, rows: Sequence[sqlite3.Row]) -> list[int]:
+        """Rows that a worker began which gives no sign of life any more."""
+        names = {row["batch"]: self._gw.channels.by_id(row["channel"]).name for row in rows}
+        found = _by_batch(rows)
+        lost = [batch for batch in found if self._carrier.lost(batch, names[batch])]
+        return [id for batch in lost for id in found[batch]]
 
     def _dropped_sessions(self) -> None:
         now = self._gw.clock()

@@ -55,6 +55,9 @@ class Carrier(Protocol):
     def take_back(self, batch_id: str) -> bool:
         """Return True if the batch was not begun and now never will be; it gets no report."""
 
+    def lost(self, batch_id: str, channel: str) -> bool:
+        """True: begun by something that has given no sign of life since; nobody will tell."""
+
     def close(self, timeout: float) -> None:
         """Finish what is begun, for at most `timeout` seconds; reports may still be read.
 
@@ -67,15 +70,22 @@ def urgent(batch: Batch) -> bool:
     return any(message.class_ == Class.EMERGENCY for message in batch.messages)
 
 
-def carrier(redis: str, carry: Carry) -> Carrier:
-    """Return the carrier to use: Redis where its URL is given, else threads that `carry`."""
-    if redis:
-        from gateway.queue.on_redis import RedisCarrier
+def carrier(redis: str, carry: Carry, instead: Callable[[str], bool] | None = None) -> Carrier:
+    """Return the carrier to use: Redis where its URL is given, else threads that `carry`.
 
-        return RedisCarrier(redis)
+    `instead` says for which channels threads may step in while Redis is away; None: for none.
+    """
     from gateway.queue.threads import ThreadCarrier
 
-    return ThreadCarrier(carry)
+    if not redis:
+        return ThreadCarrier(carry)
+    from gateway.queue.on_redis import RedisCarrier
+
+    if instead is None:
+        return RedisCarrier(redis)
+    from gateway.queue.either import EitherCarrier
+
+    return EitherCarrier(RedisCarrier(redis), ThreadCarrier(carry), instead)
 
 
 def answers(url: str) -> bool:

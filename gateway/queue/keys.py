@@ -11,6 +11,7 @@ KEPT = 24 * 3600  # seconds a mark is kept, and a batch that nobody fetches
 GROUP = "engine"
 CONSUMER = "engine"
 TAKEN_BACK = b"taken back"
+BEGUN = b"begun"
 
 
 @dataclass(frozen=True, slots=True)

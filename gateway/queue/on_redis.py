@@ -17,7 +17,7 @@ from rq.job import Job
 from gateway.domain.messages import Batch
 from gateway.queue import CarrierDown, Report, urgent
 from gateway.queue.given import Given
-from gateway.queue.keys import KEPT, TAKEN_BACK, Keys, connect, run_of
+from gateway.queue.keys import BEGUN, KEPT, TAKEN_BACK, Keys, connect, run_of
 from gateway.queue.line import Line
 from gateway.queue.stream import Stream
 
@@ -96,6 +96,18 @@ class RedisCarrier:
         try:
             job = self._job(batch_id)
             return job is not None and self._withdraw(job)
+        except RedisError as error:
+            self._line.away(error)
+            return False
+
+    def lost(self, batch_id: str, channel: str) -> bool:
+        try:
+            now = self._redis.time()[0]
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.get(self._keys.begun(batch_id))
+                pipe.zscore(self._keys.under_way(channel), batch_id)
+                mark, until = pipe.execute()
+            return mark == BEGUN and (until is None or until < now)
         except RedisError as error:
             self._line.away(error)
             return False

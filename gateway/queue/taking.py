@@ -11,7 +11,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from gateway.domain.messages import Batch
-from gateway.queue.keys import KEPT, TAKEN_BACK, Keys
+from gateway.queue.keys import BEGUN, KEPT, TAKEN_BACK, Keys
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Taker:
         # From here on the texts are in no Redis any more, whatever becomes of this worker.
         with self._redis.pipeline() as pipe:
             pipe.get(self._keys.begun(batch_id))
-            pipe.set(self._keys.begun(batch_id), "begun", nx=True, ex=KEPT)
+            pipe.set(self._keys.begun(batch_id), BEGUN, nx=True, ex=KEPT)
             pipe.delete(job_key)
             pipe.info("server")
             mark, _, _, server = pipe.execute()

@@ -54,6 +54,9 @@ class ThreadCarrier:
     def take_back(self, batch_id: str) -> bool:
         return any(crew.remove(batch_id) for crew in self._all())
 
+    def lost(self, batch_id: str, channel: str) -> bool:
+        return False  # its threads live and die with this process
+
     def close(self, timeout: float) -> None:
         """Finish what is begun; what is not comes back as transient, to be sent later."""
         with self._lock:

@@ -10,6 +10,7 @@ from redis import Redis
 
 from gateway.domain.messages import Outcome
 from gateway.queue import CarrierDown
+from gateway.queue.keys import Keys
 from gateway.queue.on_redis import RedisCarrier
 from tests.queue.stage import Recording, accept, batch_of, collect, results, until, working
 
@@ -43,6 +44,10 @@ def test_a_batch_of_a_worker_that_was_killed_is_not_sent_again(own_redis, proces
     worker.kill()
     worker.wait()
     sent = process.sent
+    with Redis.from_url(own_redis.url) as redis:
+        assert carrier.lost(batch.id, batch.channel) is False  # its last sign is good for a while
+        redis.zadd(Keys().under_way(batch.channel), {batch.id: redis.time()[0] - 1})
+    assert carrier.lost(batch.id, batch.channel) is True
     carrier.hand(later)
     process.start(0.05)
     reports = collect(carrier, later)

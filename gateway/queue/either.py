@@ -1,0 +1,67 @@
+"""Redis while it answers, and threads of this process while it does not."""
+
+import logging
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+from gateway.domain.messages import Batch
+from gateway.queue import Carrier, CarrierDown, Report
+
+log = logging.getLogger(__name__)
+
+
+class EitherCarrier:
+    """Hands to Redis; what Redis surely did not take goes by threads, where they reach.
+
+    A batch is with one of the two only: Redis' own "down" says that no worker ever will begin it.
+    """
+
+    def __init__(self, redis: Carrier, threads: Carrier, reach: Callable[[str], bool]) -> None:
+        self._redis, self._threads, self._reach = redis, threads, reach
+        self._ours: set[str] = set()
+        self._lock = Lock()
+
+    def hand(self, batch: Batch) -> None:
+        try:
+            self._redis.hand(batch)
+        except CarrierDown as error:
+            if str(error) == "closed" or not self._reach(batch.channel):
+                raise
+            log.warning("Redis is away: batch %s goes from here", batch.id)
+            with self._lock:
+                self._ours.add(batch.id)
+            self._threads.hand(batch)
+
+    def reports(self, wait: float) -> list[Report]:
+        found = self._threads.reports(0.0)
+        return found + self._redis.reports(0.0 if found else wait)
+
+    def acknowledge(self, reports: Sequence[Report]) -> None:
+        ours = [report for report in reports if self._is_ours(report.batch)]
+        self._threads.acknowledge(ours)
+        self._redis.acknowledge([report for report in reports if report not in ours])
+        with self._lock:
+            self._ours.difference_update(report.batch for report in ours if report.done)
+
+    def waiting(self, channel: str) -> int:
+        return self._redis.waiting(channel) + self._threads.waiting(channel)
+
+    def holds(self, batch_id: str) -> bool | None:
+        return self._of(batch_id).holds(batch_id)
+
+    def take_back(self, batch_id: str) -> bool:
+        return self._of(batch_id).take_back(batch_id)
+
+    def lost(self, batch_id: str, channel: str) -> bool:
+        return self._of(batch_id).lost(batch_id, channel)
+
+    def close(self, timeout: float) -> None:
+        self._redis.close(timeout)
+        self._threads.close(timeout)
+
+    def _of(self, batch_id: str) -> Carrier:
+        return self._threads if self._is_ours(batch_id) else self._redis
+
+    def _is_ours(self, batch_id: str) -> bool:
+        with self._lock:
+            return batch_id in self._ours

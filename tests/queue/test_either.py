@@ -1,0 +1,78 @@
+"""Redis gone: threads step in where they reach, and nothing goes twice."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gateway.queue import Carrier, CarrierDown
+from gateway.queue.either import EitherCarrier
+from gateway.queue.on_redis import RedisCarrier
+from gateway.queue.threads import ThreadCarrier
+from tests.queue.stage import Recording, accept, batch_of, collect, results, until, working
+
+
+@contextmanager
+def either(
+    url: str, carry: Recording, reach: Callable[[str], bool] = lambda name: True
+) -> Iterator[Carrier]:
+    carrier = EitherCarrier(RedisCarrier(url), ThreadCarrier(carry), reach)
+    yield carrier
+    carrier.close(5)
+
+
+def test_while_redis_answers_its_workers_carry(own_redis):
+    here, there, batch = Recording(), Recording(), batch_of(2)
+    with either(own_redis.url, here) as carrier, working(own_redis.url, there, "gateway"):
+        carrier.hand(batch)
+        assert len(results(collect(carrier, batch))) == 2
+    assert (here.begun, there.begun) == ([], [batch.id])
+
+
+def test_while_redis_is_away_threads_carry_and_then_its_workers_again(own_redis):
+    here, away, back = Recording(), batch_of(3), batch_of(1)
+    with either(own_redis.url, here) as carrier:
+        own_redis.stop()
+        carrier.hand(away)
+        assert len(results(collect(carrier, away))) == 3
+        own_redis.start()
+        with working(own_redis.url, accept, "gateway"):
+            carrier.hand(back)
+            assert len(results(collect(carrier, back))) == 1
+    assert here.begun == [away.id]
+
+
+def test_a_channel_beyond_reach_waits_for_redis(own_redis):
+    here = Recording()
+    with either(own_redis.url, here, lambda name: name != "one") as carrier:
+        own_redis.stop()
+        with pytest.raises(CarrierDown):
+            carrier.hand(batch_of(1, channel="one"))
+        other = batch_of(1, channel="two")
+        carrier.hand(other)
+        collect(carrier, other)
+    assert here.begun == [other.id]
+
+
+def test_what_threads_hold_is_asked_of_them(own_redis):
+    here = Recording()
+    first, second = here.hold(batch_of()), batch_of()
+    with either(own_redis.url, here) as carrier:
+        own_redis.stop()
+        carrier.hand(first)
+        until(lambda: here.begun)
+        carrier.hand(second)
+        assert carrier.waiting("one") == 2
+        assert (carrier.holds(first.id), carrier.holds(second.id)) == (False, True)
+        assert carrier.take_back(second.id) is True
+        assert carrier.lost(first.id, "one") is False
+        here.gate.set()
+        collect(carrier, first)
+    assert here.begun == [first.id]
+
+
+def test_closed_is_closed(own_redis):
+    with either(own_redis.url, Recording()) as carrier:
+        carrier.close(1)
+        with pytest.raises(CarrierDown):
+            carrier.hand(batch_of())
