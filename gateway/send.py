@@ -141,8 +141,7 @@ def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) ->
         turns = routes.Turns(gw, db)
         for name, batch, found in told:
             _settle(gw, db, batch, found, now, turns)
-            if name in gw.failing or not any(r.outcome is Outcome.ACCEPTED for r in found):
-                routes.hear(gw, db, name, found, now)
+            routes.hear(gw, db, name, found, now)
 
     gw.store.write(work)
     gw.wake()

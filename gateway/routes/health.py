@@ -6,7 +6,7 @@ sees it, and a person who releases the channel is heard.
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.context import Channel, Gateway
@@ -65,9 +65,11 @@ def remember(gw: Gateway) -> None:
 
 
 def hear(
-    gw: Gateway, db: sqlite3.Connection, name: str, results: Iterable[Result], now: float
+    gw: Gateway, db: sqlite3.Connection, name: str, results: Sequence[Result], now: float
 ) -> None:
     """Note what results say of the channel that brought them; write only where it changes."""
+    if name not in gw.failing and any(r.outcome is Outcome.ACCEPTED for r in results):
+        return
     heard = breaker.sum_up(_outcome(r) for r in results if r.error not in NOT_THEIRS)
     if heard is None or (heard is breaker.Heard.ANSWERED and name not in gw.failing):
         return

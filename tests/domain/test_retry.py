@@ -97,3 +97,13 @@ def test_earlier_tries_that_surely_never_went_do_not_stand_in_the_way():
 @pytest.mark.parametrize("class_", [Class.HIGH, Class.NORMAL, Class.BULK])
 def test_anything_else_that_may_have_gone_waits_for_a_receipt_and_then_a_person(class_):
     assert again(Outcome.UNKNOWN, class_, 1, 0) == Retry(None, "maybe_sent", State.UNKNOWN)
+
+
+@pytest.mark.parametrize("class_", list(Class))
+def test_what_was_refused_for_the_sake_of_its_channel_is_asked_again_but_seldom(
+    class_: Class,
+) -> None:
+    found = again(Outcome.REJECTED, class_, attempts=1, age_s=0, elsewhere=True)
+    assert (found.state, found.when_s) == (State.QUEUED, PATIENCE[class_].longest)
+    age = PATIENCE[class_].age
+    assert again(Outcome.REJECTED, class_, 1, age, elsewhere=True).state is State.FAILED
