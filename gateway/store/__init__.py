@@ -165,7 +165,11 @@ class Store:
         return self._writer.alive()
 
     def close(self) -> None:
+        """Close the writer, and this thread's reader: an open one holds locks on the file."""
         self._writer.close()
+        db: sqlite3.Connection | None = self._local.__dict__.pop("db", None)
+        if db is not None:
+            db.close()
 
 
 def create(file: Path) -> list[str]:
