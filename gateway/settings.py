@@ -36,6 +36,14 @@ SETTINGS = (
     Setting("GATEWAY_APPROVAL_MINUTES", "30", "An approval lapses if unused for this long."),
     Setting("GATEWAY_SIGN_IN_MINUTES", "30", "Staff are signed out when idle for this long."),
     Setting("GATEWAY_THREADS", "32", "Requests answered at the same time."),
+    Setting("GATEWAY_KEEP_WORDS_DAYS", "90", "Words are deleted so long after their end."),
+    Setting("GATEWAY_KEEP_PEOPLE_DAYS", "365", "Who has not joined is erased after this silence."),
+    Setting("GATEWAY_KEEP_SENSITIVE_DAYS", "30", "Sensitive items are emptied so long after it."),
+    Setting("GATEWAY_KEEP_CALLS_DAYS", "7", "Calls are kept as they came for so long."),
+    Setting("GATEWAY_KEEP_RECORDS_DAYS", "90", "Receipts, dialogues and old jobs stay so long."),
+    Setting("GATEWAY_KEEP_AUDIT_DAYS", "730", "The record of what staff did stays for so long."),
+    Setting("GATEWAY_KEEP_EXPORTS_DAYS", "7", "Files written for staff to fetch stay for so long."),
+    Setting("GATEWAY_KEEP_HOUR", "3", "The quiet hour (0 to 23) at which old things are deleted."),
     Setting("GATEWAY_SECRET", "", "The secret itself, instead of the key file."),
     Setting("GATEWAY_SECRET_FILE", "", "The key file; empty means `key` in the data folder."),
 )
@@ -127,6 +135,7 @@ def _check(values: Mapping[str, str]) -> None:
             raise BadSetting(f"GATEWAY_{name} must be a whole number from 1 up, not {value!r}")
     if values["GATEWAY_REDIS_AWAY"] not in ("wait", "threads"):
         raise BadSetting("GATEWAY_REDIS_AWAY must be wait or threads")
+    _check_ages(values)
     url = values["GATEWAY_PUBLIC_URL"]
     if url and not url.startswith(("http://", "https://")):
         raise BadSetting("GATEWAY_PUBLIC_URL must begin with http:// or https://")
@@ -140,3 +149,13 @@ def _check(values: Mapping[str, str]) -> None:
             f"GATEWAY_TIMEZONE {values['GATEWAY_TIMEZONE']!r} is unknown; "
             "write it as Asia/Kathmandu"
         ) from None
+
+
+def _check_ages(values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        days = name.startswith("GATEWAY_KEEP_") and name.endswith("_DAYS")
+        if days and (not value.isdecimal() or len(value) > 5):
+            raise BadSetting(f"{name} must be a number of days, 0 for ever, not {value!r}")
+    hour = values["GATEWAY_KEEP_HOUR"]
+    if not hour.isdecimal() or int(hour) > 23:
+        raise BadSetting(f"GATEWAY_KEEP_HOUR must be an hour from 0 to 23, not {hour!r}")

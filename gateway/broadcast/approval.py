@@ -7,7 +7,7 @@ from gateway import tell
 from gateway.broadcast.counting import SAME_WITHIN, preview
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused, back_to, move
-from gateway.store import alerts, outbox
+from gateway.store import alerts, jobs, outbox
 
 CHUNK = 1000  # rows: about 4 ms in the writer, so that nobody who waits feels it
 
@@ -116,6 +116,8 @@ def stop(gw: Gateway, by: str, alert: int) -> None:
         row = alerts.want(db, alert)
         alerts.set_state(db, alert, move("stop", row["state"]), ended_at=now)
         alerts.decide(db, alert, "stopped", by, now)
+        at = (row["expanded_to"], row["expand_until"])
+        jobs.follow(db, "alert", str(alert), now, *at, "stopped")
         tell.alert_act(db, now, by, "alert.stop", alert)
         return int(row["expanded_to"])
 

@@ -10,7 +10,7 @@ from gateway.broadcast.counting import choices
 from gateway.context import Gateway
 from gateway.domain.alerts import back_to, move
 from gateway.domain.routing import Cell
-from gateway.store import alerts
+from gateway.store import alerts, jobs
 
 STRIDE = 20  # chunks for which the choice of texts is made at once
 
@@ -68,6 +68,10 @@ def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
     if row["state"] == "approved":
         alerts.set_state(db, alert, move("run", row["state"]))
         tell.alert_act(db, now, "system", "alert.run", alert)
+        if row["expanded_to"] < row["expand_until"]:
+            link = {"link": f"/alerts/{alert}"}
+            until = row["expand_until"]
+            jobs.add(db, "alert", row["author"], now, None, until, str(alert), link)
 
 
 def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
@@ -87,6 +91,8 @@ def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
         if fresh["state"] != "running" or fresh["expanded_to"] >= end:
             return False
         alerts.expand(db, fresh, chosen, cells, until, now)
+        state = "running" if until < row["expand_until"] else "done"
+        jobs.follow(db, "alert", str(row["id"]), now, until, row["expand_until"], state)
         return True
 
     while gw.store.write(chunk, background=True):

@@ -23,6 +23,7 @@ COMMANDS = {
     "areas": "people",
     "content": "content",
     "feedback": "feedback",
+    "jobs": "jobs",
     "backup": "keeping",
     "restore": "keeping",
     "audit": "keeping",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.opening import BY, gateway, plainly
+from gateway.background import exports
+from gateway.cli.opening import gateway, plainly
+from gateway.cli.taking import take_out
 from gateway.domain.alerts import Refused
-from gateway.domain.csv_cells import line
-from gateway.store import audit, feedback
 
 
 @click.group("feedback")
@@ -24,14 +24,9 @@ def feedback_command() -> None:
 def export(file: Path, since: str, until: str) -> None:
     """Write coded items to a CSV file: no numbers, nothing sensitive."""
     with gateway() as gw:
-        rows = list(feedback.export(gw.store.read, _day(since, 0.0), _day(until, gw.clock())))
-        detail = {"items": len(rows) - 1}
-        gw.store.write(
-            lambda db: audit.write(db, gw.clock(), BY, "feedback.export", "file", detail)
-        )
-    with file.open("w", encoding="utf-8", newline="") as out:
-        out.writelines(line(row) for row in rows)
-    click.echo(f"{len(rows) - 1} items are in {file}.")
+        place = exports.Place(since=_day(since, 0.0), until=_day(until, gw.clock()))
+        number = take_out(gw, "export_feedback", file, place)
+    click.echo(f"{number} items are in {file}.")
 
 
 def _day(text: str, otherwise: float) -> float:

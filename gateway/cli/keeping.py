@@ -55,9 +55,12 @@ def verify() -> None:
     with gateway() as gw:
         broken = audit.first_broken(gw.store.read)
         number, hashed = audit.head(gw.store.read)
+        cut, _ = audit.start(gw.store.read)
     if broken is not None:
         raise click.ClickException(
             f"Entry {broken} is broken: it or the one before was changed or taken out."
         )
-    click.echo(f"All {number} entries are as they were written.")
+    if cut:
+        click.echo(f"The first {cut} entries were deleted because of their age.")
+    click.echo(f"All {number - cut} entries are as they were written.")
     click.echo(f"Note this on paper, to know them again: {number} {hashed[:16]}")

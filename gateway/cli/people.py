@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from gateway import imports
 from gateway.cli.opening import BY, gateway, plainly
+from gateway.cli.progress import progress
+from gateway.cli.taking import take_out
 from gateway.context import Gateway
-from gateway.domain.csv_cells import line
-from gateway.store import audit, jobs, people_lists
+from gateway.store import jobs
 
 _file = click.Path(exists=True, path_type=Path, dir_okay=False)
 
@@ -60,10 +60,8 @@ def _import(kind: str, file: Path, as_json: bool) -> None:
 
 
 def _run(gw: Gateway, job: int, quiet: bool) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, disable=quiet) as bar:
-        task = bar.add_task("Importing", total=None)
-        imports.run(gw, job, lambda done, total: bar.update(task, completed=done, total=total))
+    with progress("Importing", quiet) as tell:
+        imports.run(gw, job, tell)
 
 
 def _told(gw: Gateway, job: int) -> dict[str, Any]:
@@ -107,7 +105,5 @@ def invite_contacts(yes: bool) -> None:
 def export_contacts(file: Path) -> None:
     """Write all contacts to a CSV file. It holds numbers: keep it safe, delete it soon."""
     with gateway() as gw:
-        gw.store.write(lambda db: audit.write(db, gw.clock(), BY, "contacts.export", "contacts"))
-        with file.open("w", encoding="utf-8", newline="") as out:
-            out.writelines(line(row) for row in people_lists.export(gw.store.read))
+        take_out(gw, "export_contacts", file)
     click.echo(f"The contacts are in {file}.")

@@ -49,22 +49,19 @@ def nobody_asks(done: int, total: int) -> None:
 
 def run(gw: Gateway, job: int, progress: Progress = nobody_asks) -> None:
     """Do a job to its end, from wherever it stands; two who run it do each line once."""
-    row = jobs.by_id(gw.store.read, job)
-    while row is not None and row["state"] in ("waiting", "running"):
-        table = _table(gw, job, row["kind"])
+    while (row := jobs.still(gw.store.read, job)) is not None:
+        data = jobs.input_of(gw.store.read, job)
+        if not data:
+            continue  # somebody else has just ended it
+        table = Table.of(data, *COLUMNS[row["kind"].removeprefix("import_")])
         lines = table.lines(row["done"])
         at = row["done"]
         while at is not None and at < row["total"]:
             at = _chunk(gw, row, table, list(islice(lines, CHUNK)), at)
-            progress(at or row["total"], row["total"])
+            if at is not None:
+                progress(at, row["total"])
         if at is not None:
             gw.store.write(lambda db: _end(gw, db, job))
-        row = jobs.by_id(gw.store.read, job)
-
-
-def _table(gw: Gateway, job: int, kind: str) -> Table:
-    data = jobs.input_of(gw.store.read, job)
-    return Table.of(data, *COLUMNS[kind.removeprefix("import_")])
 
 
 def _chunk(
@@ -74,8 +71,8 @@ def _chunk(
     rule, after = RULES[row["kind"].removeprefix("import_")], at + len(lines)
 
     def work(db: sqlite3.Connection) -> int | None:
-        fresh = jobs.by_id(db, row["id"])
-        if fresh is None or fresh["done"] != at or fresh["state"] not in ("waiting", "running"):
+        fresh = jobs.still(db, row["id"])
+        if fresh is None or fresh["done"] != at:
             return None
         came = _lines(gw, db, row["by"], table, rule, lines, at)
         told = json.loads(fresh["result"] or "{}")
@@ -111,8 +108,8 @@ def _lines(
 
 def _end(gw: Gateway, db: sqlite3.Connection, job: int) -> None:
     """Close the job and forget the list itself: what it held of people is in its place now."""
-    row = jobs.by_id(db, job)
-    if row is None or row["state"] not in ("waiting", "running"):
+    row = jobs.still(db, job)
+    if row is None:
         return
     jobs.finish(db, job, gw.clock())
     told = json.loads(row["result"] or "{}")

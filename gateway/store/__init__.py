@@ -161,6 +161,12 @@ class Store:
         """Another process wrote: what is remembered may be old."""
         self._writer.generation += 1
 
+    def truncate(self) -> bool:
+        """Empty the write-ahead log, where deleted words may still lie; False if somebody reads."""
+        with closing(connect(self.file)) as db:
+            busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
+
     def alive(self) -> bool:
         return self._writer.alive()
 

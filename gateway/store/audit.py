@@ -16,6 +16,9 @@ _MOVE_HEAD = """
 INSERT INTO meta (key, value) VALUES ('audit', ?) ON CONFLICT (key) DO UPDATE
    SET value = excluded.value
 """
+_CUT_FROM = "SELECT value FROM meta WHERE key = 'audit.start'"
+_OLD = "SELECT id, at, hash FROM audit ORDER BY id LIMIT ?"
+_MOVE_START = _MOVE_HEAD.replace("'audit'", "'audit.start'")
 _PAGE = """
 SELECT id, at, by, act, subject, detail FROM audit
  WHERE id < :before AND (:by = '' OR by = :by) AND (:act = '' OR act = :act)
@@ -23,6 +26,7 @@ SELECT id, at, by, act, subject, detail FROM audit
 """
 
 START = "0" * 64
+OLDEST = 1_750_000_000.0  # the middle of 2025: an earlier time is that of a clock not yet set
 
 
 def _hash(previous: str, at: float, by: str, act: str, subject: str, detail: str) -> str:
@@ -52,9 +56,44 @@ def write(
 
 def head(db: sqlite3.Connection) -> tuple[int, str]:
     """Return the number and the hash of the entry that was written last."""
-    row = db.execute(_HEAD).fetchone()
+    return _place(db, _HEAD)
+
+
+def start(db: sqlite3.Connection) -> tuple[int, str]:
+    """Return the number and the hash of the last entry that was deleted by age, 0 for none."""
+    return _place(db, _CUT_FROM)
+
+
+def _place(db: sqlite3.Connection, sql: str) -> tuple[int, str]:
+    row = db.execute(sql).fetchone()
     number, _, hashed = row["value"].partition(" ") if row else ("0", "", START)
     return int(number), hashed
+
+
+def is_old(db: sqlite3.Connection, before: float, limit: int) -> bool:
+    """Whether there are entries to cut."""
+    return _last_old(db, before, limit) is not None
+
+
+def _last_old(db: sqlite3.Connection, before: float, limit: int) -> sqlite3.Row | None:
+    """Return the last of the oldest entries that is over its age, if the first ones are.
+
+    The newest entry always stays: the next one is linked to it. What was dated by a clock not
+    yet set goes with the next entry after it.
+    """
+    rows = db.execute(_OLD, (limit,)).fetchall()
+    last, _ = head(db)
+    young = next((n for n, r in enumerate(rows) if r["at"] >= before or r["id"] == last), limit)
+    return next((row for row in reversed(rows[:young]) if row["at"] >= OLDEST), None)
+
+
+def cut(db: sqlite3.Connection, before: float, limit: int) -> int:
+    """Delete the oldest entries, at most so many; note the hash from which the chain goes on."""
+    end = _last_old(db, before, limit)
+    if end is None:
+        return 0
+    db.execute(_MOVE_START, (f"{end['id']} {end['hash']}",))
+    return db.execute("DELETE FROM audit WHERE id <= ?", (end["id"],)).rowcount
 
 
 def first_broken(db: sqlite3.Connection) -> int | None:
@@ -62,7 +101,8 @@ def first_broken(db: sqlite3.Connection) -> int | None:
 
     The head tells how many there were: an end that was cut off leaves a chain that is whole.
     """
-    previous, expected = START, 1
+    number, previous = start(db)
+    expected = number + 1
     for row in db.execute("SELECT * FROM audit ORDER BY id"):
         made = _hash(
             row["previous"], row["at"], row["by"], row["act"], row["subject"], row["detail"]

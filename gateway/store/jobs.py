@@ -9,18 +9,48 @@ INSERT INTO job (kind, subject, total, input, result, by, created_at, updated_at
 VALUES (:kind, :subject, :total, :input, :result, :by, :now, :now)
 RETURNING id
 """
+_ROW = """
+SELECT id, kind, state, subject, done, total, result, by, created_at, updated_at FROM job
+"""
+_PAGE = f"{_ROW} WHERE id < :before AND (:by = '' OR by = :by) ORDER BY id DESC LIMIT :limit"
+_OPEN = f"{_ROW} WHERE state IN ('waiting', 'running') ORDER BY id"
+_LAST = "SELECT created_at FROM job WHERE kind = ? ORDER BY id DESC LIMIT 1"
+_FOLLOW = """
+UPDATE job SET state = :state, done = :done, total = :total, updated_at = :now
+ WHERE kind = :kind AND subject = :subject AND state IN ('waiting', 'running')
+"""
 _REFUSALS = """
 SELECT line, reason FROM job_refusal WHERE job = :job AND line > :after ORDER BY line LIMIT :limit
 """
 
 
 def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = db.execute(
-        "SELECT id, kind, state, subject, done, total, result, by, created_at, updated_at"
-        " FROM job WHERE id = ?",
-        (id,),
-    ).fetchone()
+    row: sqlite3.Row | None = db.execute(f"{_ROW} WHERE id = ?", (id,)).fetchone()
     return row
+
+
+def still(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
+    """Return a job that is neither over nor stopped, or None."""
+    row = by_id(db, id)
+    return row if row and row["state"] in ("waiting", "running") else None
+
+
+def page(
+    db: sqlite3.Connection, before: int = 1 << 62, by: str = "", limit: int = 25
+) -> list[sqlite3.Row]:
+    """Return jobs, of everybody or of one, newest first, from below the id `before`."""
+    return db.execute(_PAGE, {"before": before, "by": by, "limit": limit}).fetchall()
+
+
+def unfinished(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Return every job that waits or runs, oldest first."""
+    return db.execute(_OPEN).fetchall()
+
+
+def last_begun(db: sqlite3.Connection, kind: str) -> float | None:
+    """Return when the newest job of a kind was begun, None if there is none."""
+    row = db.execute(_LAST, (kind,)).fetchone()
+    return None if row is None else float(row["created_at"])
 
 
 def refusals(
@@ -41,8 +71,8 @@ def add(
     kind: str,
     by: str,
     now: float,
-    input: bytes,
-    total: int,
+    input: bytes | None,
+    total: int | None,
     subject: str | None = None,
     result: Mapping[str, object] | None = None,
 ) -> int:
@@ -77,6 +107,19 @@ def move_on(
     """Note how far a job is."""
     sql = "UPDATE job SET state = 'running', done = ?, result = ?, updated_at = ? WHERE id = ?"
     db.execute(sql, (done, json.dumps(dict(result)), now, job))
+
+
+def note_input(db: sqlite3.Connection, job: int, input: bytes) -> None:
+    """Keep where a job is to go on from."""
+    db.execute("UPDATE job SET input = ? WHERE id = ?", (input, job))
+
+
+def follow(
+    db: sqlite3.Connection, kind: str, subject: str, now: float, done: int, total: int, state: str
+) -> None:
+    """Let the job of a thing that is worked on elsewhere tell how far that is."""
+    row = {"kind": kind, "subject": subject, "now": now, "done": done, "total": total}
+    db.execute(_FOLLOW, row | {"state": state})
 
 
 def finish(db: sqlite3.Connection, job: int, now: float, state: str = "done") -> None:

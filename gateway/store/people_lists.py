@@ -1,7 +1,8 @@
 """People as rows of a list, and the last messages of one person."""
 
 import sqlite3
-from collections.abc import Iterator
+
+COLUMNS = ("address", "language", "area", "groups", "consent")
 
 _ROWS = """
 SELECT address.id, address.value AS address, coalesce(contact.language, '') AS language,
@@ -45,15 +46,11 @@ def rows(db: sqlite3.Connection, after: int = 0, limit: int = 500) -> list[sqlit
     return db.execute(_ROWS, (after, limit)).fetchall()
 
 
+def count(db: sqlite3.Connection) -> int:
+    """Return how many rows there are."""
+    return int(db.execute("SELECT count(*) FROM address WHERE kind = 'phone'").fetchone()[0])
+
+
 def recent(db: sqlite3.Connection, contact: int, limit: int = 10) -> list[sqlite3.Row]:
     """Return the last messages from and to a person, newest first, without sensitive ones."""
     return db.execute(_RECENT, {"contact": contact, "limit": limit}).fetchall()
-
-
-def export(db: sqlite3.Connection) -> Iterator[list[str]]:
-    """Yield a header and one row a person, a list that can be brought in again."""
-    columns, after = ["address", "language", "area", "groups", "consent"], 0
-    yield columns
-    while found := rows(db, after):
-        yield from ([row[name] for name in columns] for row in found)
-        after = found[-1]["id"]

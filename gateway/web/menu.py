@@ -16,6 +16,7 @@ MENU = {
     "/areas": N_("Areas"),
     "/channels": N_("Channels"),
     "/users": N_("Users"),
+    "/jobs": N_("Jobs"),
     "/audit": N_("Audit"),
     "/handset": N_("Handset"),
 }

@@ -21,7 +21,16 @@ from gateway.store.feedback.items import (
     prioritise,
     waiting_since,
 )
-from gateway.store.feedback.lists import COLUMNS, LAST, counts, export, overdue, page, search
+from gateway.store.feedback.lists import (
+    COLUMNS,
+    LAST,
+    count,
+    counts,
+    exported,
+    overdue,
+    page,
+    search,
+)
 from gateway.store.feedback.moves import PERSON, attach, close_by_person, move, walk
 
 __all__ = [
@@ -39,10 +48,11 @@ __all__ = [
     "close_by_person",
     "code",
     "coded",
+    "count",
     "counts",
     "event",
     "events",
-    "export",
+    "exported",
     "file",
     "fresh_reference",
     "fresh_references",

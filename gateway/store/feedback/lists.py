@@ -4,7 +4,7 @@ Sensitive items are in none of these unless asked for by name.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gateway.domain.feedback import OPEN
@@ -102,18 +102,20 @@ def counts(db: sqlite3.Connection, now: float) -> dict[str, int]:
     return {**found, "overdue": int(db.execute(late, (now,)).fetchone()[0])}
 
 
-def export(
-    db: sqlite3.Connection, since: float = 0.0, until: float = float(LAST)
-) -> Iterator[tuple[str, ...]]:
-    """Yield a header and one row for each item received in [since, until), newest first.
+def exported(
+    db: sqlite3.Connection, since: float, until: float, before: int = LAST, limit: int = 500
+) -> tuple[list[tuple[str, ...]], int | None]:
+    """Return rows of the table for items received in [since, until), newest first, from below
+    an id, and the id to go on from. There are no numbers in it, and no sensitive items."""
+    rows = page(db, {"since": since, "until": until}, before, limit)
+    return [_exported(row) for row in rows], rows[-1]["id"] if rows else None
 
-    There are no numbers in it, and no sensitive items.
-    """
-    yield COLUMNS
-    before = LAST
-    while rows := page(db, {"since": since, "until": until}, before, limit=500):
-        yield from map(_exported, rows)
-        before = rows[-1]["id"]
+
+def count(db: sqlite3.Connection, since: float, until: float) -> int:
+    """Return how many rows that table has."""
+    sql = """SELECT count(*) FROM feedback
+              WHERE sensitive = 0 AND created_at >= ? AND created_at < ?"""
+    return int(db.execute(sql, (since, until)).fetchone()[0])
 
 
 def _exported(row: sqlite3.Row) -> tuple[str, ...]:

@@ -1,22 +1,20 @@
 """Contacts: found by place, group or number, corrected, brought in and taken out as lists."""
 
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, flash, redirect, request
+from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gateway import imports, invite, people
-from gateway.context import Gateway
-from gateway.domain import csv_cells
 from gateway.domain.alerts import Refused
 from gateway.domain.keywords import normal
 from gateway.domain.phone import mask
-from gateway.store import areas, audit, consent, contacts, groups, people_lists
+from gateway.store import areas, consent, contacts, groups, people_lists
 from gateway.web.console.alert_words import called, options, why
 from gateway.web.console.health import REASONS
+from gateway.web.console.jobs import take_out
 from gateway.web.pages import BIGGEST, given, render
 from gateway.web.staff import act, allowed, gateway, person
 from gateway.web.words import N_, _, badge, ngettext
@@ -219,17 +217,8 @@ def begin(kind: str) -> int:
 @blueprint.post("/contacts/export")
 @allowed("administrator")
 def export() -> ResponseReturnValue:
-    """Hand out everybody as a list that can be brought in again; it is written down."""
-    gw, by = gateway(), person().by
-    gw.store.write(lambda db: audit.write(db, gw.clock(), by, "contacts.export", "contacts"))
-    headers = {"Content-Disposition": "attachment; filename=contacts.csv"}
-    return Response(_csv(gw), mimetype="text/csv", headers=headers)
-
-
-def _csv(gw: Gateway) -> Iterator[str]:
-    """Yield lines as they are read, so that a large list needs little memory."""
-    yield "\ufeff"
-    yield from map(csv_cells.line, people_lists.export(gw.store.read))
+    """Hand out everybody as a list that can be brought in again."""
+    return take_out("export_contacts")
 
 
 @blueprint.post("/contacts/invite")
