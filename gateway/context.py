@@ -13,7 +13,9 @@ from gateway import providers
 from gateway.clock import Clock, keeping
 from gateway.domain.budget import Limits
 from gateway.domain.dialogue import Pack, load
+from gateway.domain.histogram import WAITS, Histogram
 from gateway.domain.keywords import Keywords
+from gateway.domain.messages import Class
 from gateway.domain.pace import Quota
 from gateway.files import folder
 from gateway.language import Languages
@@ -156,6 +158,10 @@ class Gateway:
     tokens: Memory = field(init=False)
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
     failing: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+    waits: dict[int, Histogram] = field(  # from due to handed over, by class
+        default_factory=lambda: {int(class_): Histogram(WAITS) for class_ in Class}, repr=False
+    )
 
     tags: tuple[str, ...] = field(init=False)  # the languages in use, the default first
 

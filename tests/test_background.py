@@ -1,4 +1,4 @@
-"""Long work: lists that go out as a job, a kill in the middle of them, and a person who stops one."""
+"""Long work: lists that go out, a kill in the middle of them, and a person who stops a job."""
 
 import csv
 import io

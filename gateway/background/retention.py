@@ -23,17 +23,12 @@ FEW = 5  # items, which have messages and a history of their own
 Work = Callable[[sqlite3.Connection], int]
 
 
-def clock_trusted(gw: Gateway) -> bool:
-    """Whether the time is surely right."""
-    return True
-
-
 def begin_if_due(gw: Gateway, started: float) -> None:
     """Add the job of the day, unless one is open or the clock cannot be trusted."""
     db, now = gw.store.read, gw.clock()
     zone = ZoneInfo(gw.settings["TIMEZONE"])
     last = jobs.last_begun(db, KIND)
-    if clock_trusted(gw) and is_due(now, started, last, int(gw.settings["KEEP_HOUR"]), zone):
+    if gw.clock_trusted() and is_due(now, started, last, int(gw.settings["KEEP_HOUR"]), zone):
         begin(gw, "system")
 
 
@@ -52,7 +47,7 @@ def run(gw: Gateway, job: int, progress: Callable[[int, int], None]) -> None:
     kept = ages(gw.settings.values)
     for number, (kind, step) in enumerate(STEPS):
         for work in step(gw, kept):
-            if not clock_trusted(gw) or not _chunk(gw, job, kind, number, work):
+            if not gw.clock_trusted() or not _chunk(gw, job, kind, number, work):
                 return
             progress(number, len(STEPS))
     exports.forget_old(gw, kept.before("exports", gw.clock()))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from gateway import providers, queue, routes
+from gateway import health, providers, queue, routes
 from gateway.cli import channel_limits
 from gateway.cli.opening import plainly
 from gateway.cli.timing import shown, told
@@ -50,6 +50,8 @@ def _lines() -> Iterator[Line]:
     yield "store", "well", f"whole: {settings.store}"
     for part in (_channels, _public, _languages, _people, _clock, _away, _redis):
         yield from part(gw)
+    for found in health.findings(health.facts(gw)):
+        yield found.what, found.state, f"{found.say} {found.do}".rstrip()
     gw.store.close()
 
 

@@ -167,6 +167,16 @@ class Store:
             busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
+    @property
+    def writer(self) -> Writer:
+        """Who writes, for its counts."""
+        return self._writer
+
+    def size(self) -> int:
+        """Return the bytes of the file, and of the one beside it in which changes wait."""
+        beside = self.file.with_name(self.file.name + "-wal")
+        return sum(file.stat().st_size for file in (self.file, beside) if file.exists())
+
     def alive(self) -> bool:
         return self._writer.alive()
 

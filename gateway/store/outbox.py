@@ -33,6 +33,7 @@ UPDATE outbox SET state = 'claimed', claimed_at = ?, batch = ?, attempts = attem
 _CLAIMED = """
 SELECT outbox.id, outbox.recipient, coalesce(outbox.text, alert_text.text) AS text, outbox.class,
        outbox.expires_at, outbox.parts, outbox.alphabet, outbox.attempts, outbox.created_at,
+       outbox.due_at,
        outbox.source, address.consent, address.consent_at, address.paused_at,
        inbound.received_at AS asked_at, alert.state AS alert_state, alert.exercise,
        EXISTS (SELECT 1 FROM alert AS later WHERE later.supersedes = alert.id

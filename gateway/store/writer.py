@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from gateway.domain.histogram import COMMITS, Histogram
+
 T = TypeVar("T")
 Item = TypeVar("Item")
 Work = Callable[[sqlite3.Connection], T]
@@ -59,6 +61,8 @@ class Writer:
         self._ready = threading.Condition(threading.Lock())
         self._owed = False  # the next commit is the background's
         self._closed = False
+        self.commits = Histogram(COMMITS)
+        self.units_done = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -147,7 +151,10 @@ class Writer:
         try:
             for alike in _alike(units):
                 self._attempt(alike)
+            began = time.monotonic()
             self._db.execute("COMMIT")
+            self.commits.add([time.monotonic() - began])
+            self.units_done += len(units)
             self.generation += self._changed
             self._changed = False
         except BaseException:

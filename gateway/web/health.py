@@ -9,6 +9,9 @@ from flask.typing import ResponseReturnValue
 from gateway import providers, routes
 from gateway.domain.messages import Class, State
 from gateway.store import budgets, channels, depth, figures
+from gateway.web import measured
+from gateway.web.measured import family as _family
+from gateway.web.measured import line as _line
 from gateway.web.words import gateway
 
 blueprint = Blueprint("health", __name__)
@@ -48,7 +51,7 @@ def reasons() -> list[str]:
 @blueprint.get("/metrics")
 def metrics() -> ResponseReturnValue:
     """Figures in the text form of Prometheus."""
-    lines = "".join(f"{line}\n" for line in _lines())
+    lines = "".join(f"{told}\n" for told in _lines())
     return Response(lines, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -75,6 +78,7 @@ def _lines() -> Iterable[str]:
     engine = current_app.extensions.get("engine")
     yield from _family("gateway_engine_up", "gauge", "1 if every thread of the engine is alive.")
     yield f"gateway_engine_up {int(engine is not None and not engine.alive())}"
+    yield from measured.lines(gw, engine)
 
 
 def _shares(db: sqlite3.Connection, now: float) -> Iterable[str]:
@@ -119,21 +123,3 @@ def _states(counts: Mapping[str, int]) -> Iterable[str]:
     yield from _family("gateway_outbox_day", "gauge", "Messages of the last day by their state.")
     for state in State:
         yield _line("gateway_outbox_day", {"state": state.value}, counts.get(state.value, 0))
-
-
-def _family(name: str, kind: str, meaning: str) -> Iterable[str]:
-    return (f"# HELP {name} {meaning}", f"# TYPE {name} {kind}")
-
-
-def _line(name: str, labels: Mapping[str, str], value: float) -> str:
-    r"""Return one sample.
-
-    >>> _line("depth", {"channel": 'a"b'}, 3)
-    'depth{channel="a\\"b"} 3'
-    """
-    told = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-    return f"{name}{{{told}}} {value}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

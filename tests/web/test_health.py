@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from gateway import submit
+from gateway import send, submit
 from gateway.app import make_app
 from gateway.context import Gateway
 from gateway.domain.messages import Class
 from gateway.engine import Engine
-from gateway.store import channels
-from tests.web.conftest import Clock
+from gateway.store import channels, jobs
+from tests.web.conftest import NOW, Clock
 from tests.web.programs import add_channel
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+')
@@ -85,3 +86,89 @@ def test_a_channel_that_is_held_is_not_up(gw, client):
 def test_monitoring_needs_no_sign_in_and_leaves_no_cookie(client):
     for path in ("/healthz", "/metrics"):
         assert "Set-Cookie" not in client.get(path).headers
+
+
+RULES = Path(__file__).parents[2] / "docs" / "prometheus-rules.yml"
+
+
+def names_of(gw: Gateway, client: FlaskClient) -> set[str]:
+    """Return every name that monitoring finds, of a gateway with a link and a job."""
+    add_channel(gw)
+    line = add_channel(gw, "line")
+    sealed = gw.sealer.seal({"host": "127.0.0.1", "system_id": "x", "password": "y"})
+    sql = "UPDATE channel SET provider = 'smpp', settings = ?, enabled = 0 WHERE id = ?"
+    gw.store.write(lambda db: db.execute(sql, (sealed, line)))
+    gw.store.write(lambda db: jobs.add(db, "import_areas", "cli", gw.clock(), b"", 3))
+    submit.submit(gw, "cli", submit.Order(["+15550100"], "Water at the school."))
+    told = client.get("/metrics").text.splitlines()
+    return {line.partition("{")[0].partition(" ")[0] for line in told if line[0] != "#"}
+
+
+def test_every_figure_the_example_rules_ask_for_is_told(gw, client, engine):
+    client.application.extensions["engine"] = engine
+    told = names_of(gw, client)
+    asked = re.findall(r"^ {8}expr: (.*(?:\n {10}.*)*)", RULES.read_text("utf-8"), re.MULTILINE)
+    assert len(asked) >= 10
+    names = {name for expr in asked for name in re.findall(r"\bgateway_\w+", expr)}
+    assert names - told == set()
+    assert len(names) >= 12
+
+
+def test_every_figure_has_its_meaning_and_no_name_comes_twice(gw, client, engine):
+    client.application.extensions["engine"] = engine
+    names = names_of(gw, client)
+    told = client.get("/metrics").text.splitlines()
+    types = [line.split()[2] for line in told if line.startswith("# TYPE")]
+    assert len(types) == len(set(types))
+    parts = ("", "_bucket", "_sum", "_count")
+    assert {
+        name for name in names if not any(name in (t + p) for t in types for p in parts)
+    } == set()
+    samples = [line for line in told if line[0] != "#"]
+    assert [line for line in samples if not FIGURE.fullmatch(line)] == []
+    assert len(samples) == len({line.rpartition(" ")[0] for line in samples})
+
+
+FIGURE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+')
+
+
+def test_a_message_handed_over_is_counted_by_how_late_it_was(gw, client, clock: Clock):
+    id = add_channel(gw)
+    submit.submit(gw, "cli", submit.Order(["+15550100"], "Water.", class_=Class.EMERGENCY))
+    clock.now += 4
+    channel = gw.channels.by_id(id)
+    assert send.prepare(gw, channel, 10, 10.0).claimed == 1
+    lines = client.get("/metrics").text.splitlines()
+    name, labels = "gateway_handed_over_seconds", 'class="emergency"'
+    assert f'{name}_bucket{{{labels},le="2.5"}} 0' in lines
+    assert f'{name}_bucket{{{labels},le="5"}} 1' in lines
+    assert f"{name}_sum{{{labels}}} 4.0" in lines
+    assert f"{name}_count{{{labels}}} 1" in lines
+
+
+def test_commits_and_what_shares_them_are_counted(gw, client):
+    before = gw.store.writer.units_done
+    gw.store.write_together(lambda db, items: items, [1, 2, 3])
+    assert gw.store.writer.units_done == before + 3
+    commits = dict(gw.store.writer.commits.under())
+    assert commits[float("inf")] > 0
+    assert f"gateway_commit_seconds_count {commits[float('inf')]}" in client.get("/metrics").text
+
+
+HELD = [
+    ("on", {}),
+    ("off", {"enabled": 0}),
+    ("slow", {"held_until": NOW + 60}),
+    ("held", {"held_until": NOW + 7200}),
+]
+
+
+@pytest.mark.parametrize("state, row", HELD)
+def test_a_channel_is_in_one_state(gw, client, state: str, row: dict[str, float]):
+    id = add_channel(gw)
+    for name, value in row.items():
+        sql = f"UPDATE channel SET {name} = ? WHERE id = ?"
+        gw.store.write(lambda db, sql=sql, value=value: db.execute(sql, (value, id)))
+    told = client.get("/metrics").text
+    found = re.findall(r'gateway_channel_state\{channel="sim",state="(\w+)"\} 1', told)
+    assert found == [state]

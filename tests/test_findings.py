@@ -1,0 +1,102 @@
+"""What facts mean for people: how bad it is, and what to do next."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway import health
+from gateway.cli import main
+from gateway.context import Gateway, open_gateway
+from gateway.health import Channel, Facts, findings
+from gateway.health.facts import Waiting
+from gateway.settings import Settings
+from gateway.store import channels, create, jobs
+
+GIB = 1 << 30
+WELL = Facts(
+    now=1000.0,
+    minute_in=0,
+    minute_out=0,
+    channels=[Channel("sim", "on", 0.0, None)],
+    waiting=[],
+    jobs=[],
+    disk=100 * GIB,
+    disk_free=50 * GIB,
+    store=GIB,
+)
+
+
+def late(class_: int, seconds: float, channel: str = "sim") -> Facts:
+    return replace(WELL, waiting=[Waiting(channel, class_, 3, seconds)])
+
+
+CASES = {
+    "well": (WELL, {"disk": "well", "waiting": "well"}, ""),
+    "a little room": (replace(WELL, disk_free=100 << 20), {"disk": "look"}, "delete old backups"),
+    "no room": (replace(WELL, disk_free=1 << 20), {"disk": "wrong"}, "nothing new is accepted"),
+    "in time": (late(2, 3000.0), {"waiting": "well"}, ""),
+    "late": (late(2, 3700.0), {"waiting sim": "look"}, "the oldest for 62 minutes"),
+    "emergency": (late(0, 130.0), {"waiting sim": "wrong"}, "class emergency"),
+    "off": (
+        replace(late(0, 130.0), channels=[Channel("sim", "off", 0.0, None)]),
+        {"waiting sim": "wrong"},
+        "gateway channel set sim --on",
+    ),
+    "held": (
+        replace(late(0, 130.0), channels=[Channel("sim", "held", 9e3, None)]),
+        {"waiting sim": "wrong"},
+        "The channel is held",
+    ),
+    "not bound": (
+        replace(late(0, 130.0), channels=[Channel("sim", "on", 0.0, False)]),
+        {"waiting sim": "wrong"},
+        "link is not bound",
+    ),
+    "gone": (late(2, 3700.0, "old"), {"waiting old": "look"}, "channel was removed"),
+}
+
+
+@pytest.mark.parametrize("facts, states, said", CASES.values(), ids=CASES)
+def test_facts_become_findings_that_say_what_to_do(
+    facts: Facts, states: dict[str, str], said: str
+) -> None:
+    found = {one.what: one for one in findings(facts)}
+    assert {what: found[what].state for what in states} == states
+    assert said in " ".join(f"{one.say} {one.do}" for one in found.values())
+    assert all(one.do for one in found.values() if one.state != "well")
+
+
+@pytest.fixture
+def gw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    for name, value in {"GATEWAY_DATA": str(tmp_path), "GATEWAY_SECRET": "for a test"}.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings.load()
+    create(settings.store)
+    made = open_gateway(settings)
+    sealed = made.sealer.seal({})
+
+    def fill(db: sqlite3.Connection) -> None:
+        channels.add(db, "sim", "simulator", "4040", sealed, made.clock())
+        jobs.add(db, "import_areas", "cli", made.clock() - 3600, b"", 3)
+
+    made.store.write(fill)
+    yield made
+    made.store.close()
+
+
+def test_the_facts_of_a_gateway_are_looked_up(gw: Gateway) -> None:
+    found = health.facts(gw)
+    assert [channel.state for channel in found.channels] == ["on"]
+    assert [job["kind"] for job in found.jobs] == ["import_areas"]
+    assert 0 < found.store < found.disk_free <= found.disk
+
+
+def test_check_reads_the_same_findings(gw: Gateway) -> None:
+    said = CliRunner().invoke(main, ["check"]).output
+    assert "disk" in said
+    assert "import_areas, 0 of 3, still for 60 minutes." in said
+    assert "gateway jobs show 1" in said
