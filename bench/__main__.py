@@ -19,6 +19,7 @@ from bench import (
     smpp_in,
     smpp_out,
     ussd,
+    wear,
 )
 from bench.figures import Line, markdown
 from bench.size import FULL, QUICK, Size
@@ -36,6 +37,7 @@ CASES: dict[str, Case] = {
     "api": api.measure,
     "encoding": encoding.measure,
     "resting": resting.measure,
+    "wear": wear.measure,
 }
 
 

@@ -43,10 +43,11 @@ def prepare(
     folder: Path,
     twilio: str = NOWHERE,
     rate: float = 50.0,
+    disk: str = "fast",
     more: Callable[[Gateway, sqlite3.Connection], object] | None = None,
 ) -> Settings:
     """Make a data folder with content, a simulator and a Twilio channel; return its settings."""
-    settings = Settings.load(environment(folder, 0))
+    settings = Settings.load(environment(folder, 0) | {"GATEWAY_DISK": disk})
     setup.make(settings)
     gw = open_gateway(settings)
     setup.load_default(gw)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gateway import routes, tell
 from gateway.context import Channel, Gateway
 from gateway.domain.gate import Facts, judge
+from gateway.domain.histogram import count
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
 from gateway.domain.retry import again
 from gateway.domain.shares import FREE, Choice, Owed, Room
@@ -47,20 +48,12 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
     ids = choice.ids
     try:
         passed = _through_the_gate(gw, outbox.claimed(gw.store.read, ids)) if ids else []
-        _count_waits(gw, passed)
+        count(gw.waits, passed, gw.clock())
         ready = _batch(gw, channel, batch, passed) if passed else None
         return Claim(len(ids), choice.owed, ready)
     except Exception:
         put_back(gw, ids, BROKEN, "the gate broke")
         raise
-
-
-def _count_waits(gw: Gateway, rows: Sequence[sqlite3.Row]) -> None:
-    """Note for monitoring how long each was due before it went."""
-    now = gw.clock()
-    for class_ in {row["class"] for row in rows}:
-        waited = [max(0.0, now - row["due_at"]) for row in rows if row["class"] == class_]
-        gw.waits[class_].add(waited)
 
 
 def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[sqlite3.Row]) -> Batch:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from gateway.files import is_card
 from gateway.sealing import derive
 
 
@@ -36,6 +37,7 @@ SETTINGS = (
     Setting("GATEWAY_APPROVAL_MINUTES", "30", "An approval lapses if unused for this long."),
     Setting("GATEWAY_SIGN_IN_MINUTES", "30", "Staff are signed out when idle for this long."),
     Setting("GATEWAY_THREADS", "32", "Requests answered at the same time."),
+    Setting("GATEWAY_DISK", "", "card or fast, for a new store; empty means it is found out."),
     Setting("GATEWAY_KEEP_WORDS_DAYS", "90", "Words are deleted so long after their end."),
     Setting("GATEWAY_KEEP_PEOPLE_DAYS", "365", "Who has not joined is erased after this silence."),
     Setting("GATEWAY_KEEP_SENSITIVE_DAYS", "30", "Sensitive items are emptied so long after it."),
@@ -82,6 +84,12 @@ class Settings:
     @property
     def store(self) -> Path:
         return self.data / "gateway.db"
+
+    @property
+    def page(self) -> int:
+        """Bytes of a page of a new store: small on a card, so that a change writes little."""
+        kind = self["DISK"] or ("card" if is_card(self.data) else "fast")
+        return 1024 if kind == "card" else 4096
 
     @property
     def key_file(self) -> Path:
@@ -136,6 +144,8 @@ def _check(values: Mapping[str, str]) -> None:
     if values["GATEWAY_REDIS_AWAY"] not in ("wait", "threads"):
         raise BadSetting("GATEWAY_REDIS_AWAY must be wait or threads")
     _check_ages(values)
+    if values["GATEWAY_DISK"] not in ("", "card", "fast"):
+        raise BadSetting(f"GATEWAY_DISK must be card or fast, not {values['GATEWAY_DISK']!r}")
     url = values["GATEWAY_PUBLIC_URL"]
     if url and not url.startswith(("http://", "https://")):
         raise BadSetting("GATEWAY_PUBLIC_URL must begin with http:// or https://")

@@ -25,7 +25,7 @@ def make(settings: Settings) -> list[str]:
     settings.data.mkdir(parents=True, exist_ok=True)
     if not settings["SECRET"]:
         make_key(settings.key_file)
-    return create(settings.store)
+    return create(settings.store, settings.page)
 
 
 def load_default(gw: Gateway) -> None:

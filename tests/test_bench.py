@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench import calls, figures, group_commit, report
+from bench import calls, figures, group_commit, report, wear
 from bench.__main__ import CASES, main
 from bench.figures import Line, Spread, Target, markdown
 from bench.loading import BadAnswers, run
@@ -34,6 +34,12 @@ def test_without_a_compiler_the_slow_disk_is_said_to_be_missing(tmp_path, monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     lines = list(group_commit.measure(tmp_path, TINY))
     assert lines[1].said.startswith("not measured here: ")
+
+
+def test_what_messages_cost_a_card_is_measured_through_the_doors(tmp_path):
+    card, fast = wear.measure(tmp_path, TINY)
+    assert (card.unit, fast.unit) == ("MB", "MB")
+    assert 0 <= card.ours.middle <= fast.ours.middle
 
 
 def test_calls_come_in_and_are_counted(tmp_path):

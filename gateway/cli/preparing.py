@@ -33,6 +33,6 @@ def migrate_command() -> None:
     settings = Settings.load()
     if not settings.store.is_file():
         raise StoreError(f"There is no store at {settings.store}. Run 'gateway init' first.")
-    for name in create(settings.store):
+    for name in create(settings.store, settings.page):
         click.echo(f"Ran {name}")
     click.echo("The store is up to date.")

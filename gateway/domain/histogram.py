@@ -1,7 +1,8 @@
 """How often something took how long: counts under rising bounds, as monitoring reads them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 # Seconds: from a fast disk's commit to a message that waited for half a day.
 COMMITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -38,3 +39,15 @@ class Histogram:
         for bound, count in zip((*self._bounds, float("inf")), self._counts, strict=True):
             total += count
             yield bound, total
+
+
+def count(waits: Mapping[int, Histogram], rows: Sequence[Any], now: float) -> None:
+    """Count how long messages were due before they went, each under its class.
+
+    >>> waits = {0: Histogram((1.0,)), 2: Histogram((1.0,))}
+    >>> count(waits, [{"class": 2, "due_at": 5.0}, {"class": 2, "due_at": 9.5}], 10.0)
+    >>> list(waits[2].under()), list(waits[0].under())
+    ([(1.0, 1), (inf, 2)], [(1.0, 0), (inf, 0)])
+    """
+    for class_ in {row["class"] for row in rows}:
+        waits[class_].add(max(0.0, now - row["due_at"]) for row in rows if row["class"] == class_)

@@ -1,4 +1,4 @@
-"""Work by the clock: alerts that run, claims that lapsed, sessions that died, old calls."""
+"""Work by the clock: alerts that run, claims that lapsed, sessions that died, old counts."""
 
 import logging
 import sqlite3
@@ -15,7 +15,7 @@ from gateway.queue import Carrier
 from gateway.queue.whole import lines
 from gateway.receive import desk, talk, turns
 from gateway.send import give_up_on, put_back
-from gateway.store import StoreClosed, ahead, budgets, channels, inbox, outbox, receipts, sessions
+from gateway.store import StoreClosed, ahead, budgets, channels, outbox, receipts, sessions
 
 log = logging.getLogger(__name__)
 
@@ -126,10 +126,8 @@ class Sweeper(Rounds):
         receive.read_lone_parts(self._gw)
 
     def _old_things(self) -> None:
-        """Drop kept calls and strangers' receipts, once there are any."""
+        """Drop strangers' receipts and old counts, once there are any."""
         now, db = self._gw.clock(), self._gw.store.read
-        if inbox.has_old_calls(db, now):
-            self._gw.store.write(lambda db: inbox.drop_old_calls(db, now))
         if receipts.has_strangers(db, now):
             self._gw.store.write(lambda db: receipts.forget_strangers(db, now))
         if budgets.has_old(db, now):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gateway import providers
+from gateway import providers, routes
 from gateway.context import Gateway
+from gateway.domain.messages import Outcome
 from gateway.providers.linking import BOUND
 from gateway.store import channels, depth, figures, jobs
 
@@ -16,9 +17,10 @@ SLOWED = 600.0  # seconds; a longer hold is not about speed
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel: `state` is on, off, slow or held; `linked` None where there is no link."""
+    """One channel. `slow`: they ask us to wait; `held`: they do not let us send; `down`: it failed
+    too often. `linked` is None where there is no link."""
 
-    STATES: ClassVar[tuple[str, ...]] = ("on", "off", "slow", "held")
+    STATES: ClassVar[tuple[str, ...]] = ("on", "off", "slow", "held", "down")
 
     name: str
     state: str
@@ -74,8 +76,16 @@ def facts(gw: Gateway) -> Facts:
 
 def _channel(row: sqlite3.Row, now: float) -> Channel:
     held = max(0.0, (row["held_until"] or 0.0) - now) if row["enabled"] else 0.0
-    state = "slow" if held < SLOWED else "held"
-    if not held:
-        state = "on" if row["enabled"] else "off"
     links = providers.load(row["provider"]).can.links
-    return Channel(row["name"], state, held, row["link"] == BOUND if links else None)
+    return Channel(
+        row["name"], _state(row, held, now), held, row["link"] == BOUND if links else None
+    )
+
+
+def _state(row: sqlite3.Row, held: float, now: float) -> str:
+    if not row["enabled"]:
+        return "off"
+    if held:
+        throttled = row["held_for"] == Outcome.THROTTLED
+        return "slow" if throttled or (row["held_for"] is None and held < SLOWED) else "held"
+    return "on" if routes.down(row, now) is None else "down"

@@ -62,6 +62,8 @@ def _why_late(facts: Facts, one: Waiting) -> str:
         return f"The channel is off: gateway channel set {one.channel} --on"
     if channel.state == "held":
         return f"The channel is held: gateway channel show {one.channel}"
+    if channel.state == "down":
+        return f"The channel failed too often: gateway channel show {one.channel}"
     if channel.linked is False:
         return f"Its link is not bound: gateway channel show {one.channel}"
     return "Is the gateway running? Is this more than the channel carries? See its page."

@@ -23,7 +23,6 @@ DELETE FROM kept_call WHERE id <= (SELECT max(id) FROM kept_call) - ?
 """
 
 KEPT_CALLS = 1000
-KEPT_SECONDS = 7 * 86400
 
 
 def add(
@@ -127,15 +126,6 @@ def keep_call(
     """
     db.execute(_KEEP, (channel, kind, reason, body[:100_000], now))
     db.execute(_KEEP_THE_LAST, (KEPT_CALLS,))
-
-
-def drop_old_calls(db: sqlite3.Connection, now: float) -> int:
-    return db.execute("DELETE FROM kept_call WHERE at < ?", (now - KEPT_SECONDS,)).rowcount
-
-
-def has_old_calls(db: sqlite3.Connection, now: float) -> bool:
-    oldest = db.execute("SELECT at FROM kept_call ORDER BY id LIMIT 1").fetchone()
-    return oldest is not None and oldest["at"] < now - KEPT_SECONDS
 
 
 def kept_calls(db: sqlite3.Connection, limit: int = 25) -> list[sqlite3.Row]:

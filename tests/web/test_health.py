@@ -159,12 +159,15 @@ HELD = [
     ("on", {}),
     ("off", {"enabled": 0}),
     ("slow", {"held_until": NOW + 60}),
+    ("slow", {"held_until": NOW + 7200, "held_for": "throttled"}),
     ("held", {"held_until": NOW + 7200}),
+    ("held", {"held_until": NOW + 60, "held_for": "account"}),
+    ("down", {"down_since": NOW - 60, "down_until": NOW + 60}),
 ]
 
 
 @pytest.mark.parametrize("state, row", HELD)
-def test_a_channel_is_in_one_state(gw, client, state: str, row: dict[str, float]):
+def test_a_channel_is_in_one_state(gw, client, state: str, row: dict[str, object]):
     id = add_channel(gw)
     for name, value in row.items():
         sql = f"UPDATE channel SET {name} = ? WHERE id = ?"
