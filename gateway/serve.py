@@ -1,48 +1,117 @@
-"""One process serves: the web server and the engine beside it; a supervisor restarts it."""
+"""One process serves: the web server and the engine beside it; a supervisor restarts it.
 
+The supervisor stays small: it imports nothing of the server, and speaks with the process that
+serves over that one's standard input. A word there asks it to stop; the end of it means that the
+supervisor is gone.
+"""
+
+import gc
 import logging
 import os
 import signal
-import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from multiprocessing import connection, parent_process
-from multiprocessing.util import Finalize
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from gateway.settings import Settings
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 log = logging.getLogger(__name__)
 
+LONG_ENOUGH = 5.0  # seconds; what ends sooner is started again with a pause
 LONGEST_PAUSE = 60.0
-# A process that was told to stop in its first moments may never have heard it. Ended hard, it
-# loses nothing: what it had begun is in the store.
-LONGEST_STOP = 30
+# A process that does not stop when it is asked to is ended hard. It loses nothing: what it had
+# begun is in the store.
+LONGEST_STOP = 30.0
+STOP = b"stop\n"
+# Nothing of what is imported is ever rubbish: looking for it makes the start a tenth longer.
+SERVING = "import gc; gc.disable(); from gateway.cli.starting import main; main(first={first})"
+REFUSED = 3  # the exit code of one that said why it cannot serve
 
-_held: list[sqlite3.Connection] = []
-
-
-def run(settings: Settings) -> None:
-    """Serve until told to stop; a process that dies is started again, at most once a minute."""
-    pause = 1.0
-    while not _serve(settings):
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        log.error("the gateway stopped by itself: it is started again in %.0f s", pause)
-        time.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+_held: list[object] = []
+_at_the_end: list[Callable[[], None]] = []
 
 
-def _serve(settings: Settings) -> bool:
-    """Serve with one process beside this one; True when someone asked to stop."""
-    from granian import Granian
+class Supervisor:
+    """Keeps one process serving until somebody asks to stop."""
+
+    def __init__(self) -> None:
+        self._asked = False  # no lock around it: a signal may come at any moment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> int:
+        """Serve until asked to stop; return the exit code. What dies is started again.
+
+        What dies soon is started again with a pause, at most once a minute.
+        """
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, self._ask)
+        pause, first = 0.0, True
+        while not self._asked:
+            began = time.monotonic()
+            code = self._serve(first)
+            if first and code == REFUSED:
+                return 1
+            if self._asked:
+                break
+            first = False
+            soon = time.monotonic() - began < LONG_ENOUGH
+            pause = min(max(1.0, 2 * pause), LONGEST_PAUSE) if soon else 0.0
+            log.error("the gateway stopped by itself: it is started again in %.0f s", pause)
+            until = time.monotonic() + pause
+            while not self._asked and time.monotonic() < until:
+                time.sleep(0.2)
+        return 0
+
+    def _serve(self, first: bool) -> int:
+        command = [sys.executable, "-c", SERVING.format(first=first)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as self._process:
+            if self._asked:
+                self._stop()
+            while self._process.poll() is None:
+                # On Windows nothing else is heard while it waits, so it does not for long.
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.5 if os.name == "nt" else None)
+            return self._process.returncode
+
+    def _ask(self, *_: object) -> None:
+        if not self._asked:
+            self._asked = True
+            self._stop()
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is None or process.stdin is None or process.stdin.closed:
+            return
+        try:
+            process.stdin.write(STOP)
+            process.stdin.close()
+        except OSError:
+            return  # it has ended already
+        timer = threading.Timer(LONGEST_STOP, process.kill)
+        timer.daemon = True
+        timer.start()
+
+
+def serve(settings: "Settings") -> None:
+    """Serve in this process until the supervisor asks to stop, or is gone."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
+    from granian.server.mt import MTServer
 
-    server = Granian(
+    class Server(MTServer):
+        """Answers from threads of this very process, whose Python has the usual lock."""
+
+        def _check_gil(self) -> None:
+            return
+
+    server = Server(
         "gateway.serve:application",
         address=settings["HOST"],
         port=int(settings["PORT"]),
@@ -50,18 +119,27 @@ def _serve(settings: Settings) -> bool:
         factory=True,
         workers=1,
         blocking_threads=int(settings["THREADS"]),
-        respawn_failed_workers=True,
-        workers_kill_timeout=LONGEST_STOP,
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,
     )
+    _listen(server.signal_handler_interrupt)
     try:
         server.serve()
-    except SystemExit:
-        if server.interrupt_signal:
-            raise
-    return bool(server.interrupt_signal)
+    finally:
+        for close in _at_the_end:
+            close()
+
+
+def _listen(stop: Callable[[], None]) -> None:
+    """Hear the supervisor: one that was killed leaves nobody behind to hold port and store."""
+
+    def hear() -> None:
+        if sys.stdin.buffer.readline() != STOP:
+            os._exit(1)
+        stop()
+
+    threading.Thread(target=hear, name="supervisor", daemon=True).start()
 
 
 def application() -> Wsgi:
@@ -72,6 +150,7 @@ def application() -> Wsgi:
     from gateway.app import make_app
     from gateway.context import open_gateway
     from gateway.engine import Engine
+    from gateway.settings import Settings
     from gateway.store.lock import only_one
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
@@ -87,19 +166,7 @@ def application() -> Wsgi:
         engine.stop()
         gw.store.close()
 
-    Finalize(None, close, exitpriority=100)
-    _end_with_the_supervisor()
+    _at_the_end.append(close)
+    gc.freeze()
+    gc.enable()
     return app.wsgi_app
-
-
-def _end_with_the_supervisor() -> None:
-    """A supervisor that was killed leaves nobody behind to hold its port and its store."""
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, name="supervisor", daemon=True).start()

@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 from socket import socket
 
+import psutil
 import pytest
+
+from tests.journeys.waiting import until
 
 
 def gateway(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -66,3 +69,28 @@ def test_a_check_with_the_key_of_another_store_names_the_channel(folder):
 def test_a_folder_without_a_store_is_told_what_to_do(tmp_path):
     said = refused(gateway(tmp_path, "run"))
     assert "gateway init" in said
+
+
+def test_who_ends_is_started_again_and_a_stop_is_heard_at_any_moment(folder, tmp_path, free_port):
+    """Ends the process that serves twice, the second time at once; then asks to stop."""
+    environ = os.environ | {"GATEWAY_DATA": str(folder), "GATEWAY_PORT": str(free_port)}
+    command = [sys.executable, "-m", "gateway", "run"]
+    with (tmp_path / "log").open("w+") as log:
+        process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+        try:
+            supervisor = psutil.Process(process.pid)
+            seen: set[int] = set()
+            for _ in range(2):
+                until(lambda: {one.pid for one in supervisor.children()} - seen, "one serves", 20)
+                (child,) = supervisor.children()
+                seen.add(child.pid)
+                child.kill()
+                child.wait(10)
+            process.terminate()
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+        log.seek(0)
+        said = log.read()
+    assert "the gateway stopped by itself" in said
+    assert said.count("Sign in:") <= 1

@@ -1,100 +1,39 @@
-"""gateway run, gateway worker."""
+"""gateway run, gateway worker.
 
-import time
-from errno import EADDRINUSE
+What runs for weeks beside the process that serves imports next to nothing.
+"""
 
 import click
 
-from gateway.cli.opening import opened, plainly
-from gateway.clock import Clock, keeping
-from gateway.sealing import Sealer
-from gateway.settings import BadSetting, Settings
-from gateway.store import Store, StoreError, channels, links
-from gateway.store.lock import wait_until_stopped
-
-PATIENCE = 3.0  # seconds for a gateway that is stopping to let go of its port
-
 
 @click.command("run")
-@plainly
 def run_command() -> None:
     """Run the gateway: web server and engine, until Ctrl-C."""
-    settings = Settings.load()
-    _ready(settings)
-    from gateway.serve import run
+    from gateway.serve import Supervisor
 
-    run(settings)
-
-
-def _ready(settings: Settings) -> None:
-    """Refuse, in a sentence, to start what could not run; then say where people come in."""
-    if not wait_until_stopped(settings.data):
-        raise StoreError(f"Another gateway is running on {settings.data}. Stop it first.")
-    sealer = Sealer(settings.sealing_key())
-    store = Store(settings.store)
-    try:
-        for row in channels.every(store.read):
-            opened(sealer, row)
-        _free(settings["HOST"], int(settings["PORT"]))
-        _greet(settings, store)
-    finally:
-        store.close()
-
-
-def _free(host: str, port: int) -> None:
-    """Make sure the port is ours: two gateways would share it, each taking half the calls."""
-    until = time.monotonic() + PATIENCE
-    while (why := _why_not(host, port)) and why.errno == EADDRINUSE and time.monotonic() < until:
-        time.sleep(0.2)
-    if why is None:
-        return
-    if why.errno == EADDRINUSE:
-        other = f"GATEWAY_PORT={port + 1} or, with make, PORT={port + 1}"
-        raise BadSetting(f"Another program has port {port}. Choose another one: {other}.")
-    raise BadSetting(f"Cannot listen on {host}, port {port}: {why.strerror}.")
-
-
-def _why_not(host: str, port: int) -> OSError | None:
-    """Return why nobody could listen there now."""
-    from multiprocessing.connection import Listener
-
-    try:
-        Listener((host, port), "AF_INET6" if ":" in host else "AF_INET").close()
-    except OSError as error:
-        return error
-    return None
-
-
-def _greet(settings: Settings, store: Store) -> None:
-    """Say where people come in."""
-    clock = Clock()
-    keeping.begin(store, clock)
-    link = store.write(lambda db: links.first_link(db, clock.now()))
-    simulator = any(row["provider"] == "simulator" for row in channels.every(store.read))
-    host = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
-    home = f"http://{host}:{settings['PORT']}"
-    click.echo(f"Sign in:  {home}/setup/{link}" if link else f"Sign in:  {home}/")
-    if link:
-        click.echo("          (once, within a day: it makes you the first administrator)")
-    if simulator:
-        click.echo(f"Handset:  {home}/handset")
-    click.echo("Stop:     Ctrl-C")
+    raise SystemExit(Supervisor().run())
 
 
 @click.command("worker")
 @click.option("--channel", "channels", multiple=True, required=True, help="A channel to serve.")
 @click.option("--burst", is_flag=True, help="End when the queues are empty.")
 @click.option("--redis", "url", default="", help="Instead of GATEWAY_REDIS.")
-@plainly
 def worker_command(channels: tuple[str, ...], burst: bool, url: str) -> None:
     """Carry batches from Redis for some channels; needs the key, but no store."""
     import logging
 
-    from gateway.worker import main
+    from gateway.cli.opening import plainly
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    raise SystemExit(plainly(_work)(channels, burst, url))
+
+
+def _work(channels: tuple[str, ...], burst: bool, url: str) -> int:
+    from gateway.settings import BadSetting, Settings
+    from gateway.worker import main
+
     settings = Settings.load()
     redis = url or settings["REDIS"]
     if not redis:
         raise BadSetting("A worker needs GATEWAY_REDIS, as redis://127.0.0.1:6379/0.")
-    raise SystemExit(main(redis, channels, settings.sealing_key(), burst))
+    return main(redis, channels, settings.sealing_key(), burst)
