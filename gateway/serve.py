@@ -53,21 +53,24 @@ class Supervisor:
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, self._ask)
         pause, first = 0.0, True
-        while not self._asked:
+        while not self._over():
             began = time.monotonic()
             code = self._serve(first)
             if first and code == REFUSED:
                 return 1
-            if self._asked:
+            if self._over():
                 break
             first = False
             soon = time.monotonic() - began < LONG_ENOUGH
             pause = min(max(1.0, 2 * pause), LONGEST_PAUSE) if soon else 0.0
             log.error("the gateway stopped by itself: it is started again in %.0f s", pause)
             until = time.monotonic() + pause
-            while not self._asked and time.monotonic() < until:
+            while not self._over() and time.monotonic() < until:
                 time.sleep(0.2)
         return 0
+
+    def _over(self) -> bool:
+        return self._asked
 
     def _serve(self, first: bool) -> int:
         command = [sys.executable, "-c", SERVING.format(first=first)]
