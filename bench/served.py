@@ -66,9 +66,10 @@ def prepare(
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
-    """Return this environment without anybody's own settings."""
+    """Return this environment without anybody's own settings; measuring goes on at night."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
-    return ours | {"GATEWAY_DATA": str(folder), **({"GATEWAY_PORT": str(port)} if port else {})}
+    ours |= {"GATEWAY_DATA": str(folder), "GATEWAY_QUIET_HOURS": ""}
+    return ours | ({"GATEWAY_PORT": str(port)} if port else {})
 
 
 @contextmanager

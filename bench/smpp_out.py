@@ -101,6 +101,6 @@ def queue(gw: Gateway, count: int, source: str) -> None:
     assert channel is not None
     same: dict[str, Any] = {"address": None, "channel": channel.id, "class_": Class.NORMAL}
     same |= {"due_at": now, "expires_at": None, "text": TEXT, "language": "en", "source": source}
-    same |= {"parts": 1, "alphabet": "gsm7", "now": now}
+    same |= {"parts": 1, "alphabet": "gsm7", "forced": 0, "now": now}
     rows = [same | {"recipient": person(number)} for number in range(count)]
     gw.store.write(lambda db: bulk.queue(db, rows))

@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gateway import routes, tell
+from gateway import gate, routes, tell
 from gateway.context import Channel, Gateway
-from gateway.domain.gate import Facts, judge
 from gateway.domain.histogram import count
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
 from gateway.domain.retry import again
@@ -47,7 +46,8 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
     choice = gw.store.write(work)
     ids = choice.ids
     try:
-        passed = _through_the_gate(gw, outbox.claimed(gw.store.read, ids)) if ids else []
+        found = outbox.claimed(gw.store.read, ids) if ids else []
+        passed = gate.let_through(gw, channel.id, found) if found else []
         count(gw.waits, passed, gw.clock())
         ready = _batch(gw, channel, batch, passed) if passed else None
         return Claim(len(ids), choice.owed, ready)
@@ -64,39 +64,6 @@ def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[sqlite3.R
         address=channel.row["address"],
         settings=channel.sealed,
         messages=tuple(_outgoing(row, _until(gw, row["expires_at"])) for row in passed),
-    )
-
-
-def _through_the_gate(gw: Gateway, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
-    now, sure = gw.clock(), gw.clock_trusted()
-    verdicts = [(row, judge(_facts(row, now, sure))) for row in rows]
-    refused = [(row["id"], refusal) for row, refusal in verdicts if refusal]
-
-    def work(db: sqlite3.Connection) -> None:
-        budgets.give_back(db, [id for id, _ in refused])
-        for id, refusal in refused:
-            outbox.end(db, id, refusal.state, refusal.reason, now)
-        tell.messages_moved(db, [id for id, _ in refused], now)
-
-    if refused:
-        gw.store.write(work)
-    return [row for row, refusal in verdicts if not refusal]
-
-
-def _facts(row: sqlite3.Row, now: float, sure: bool) -> Facts:
-    return Facts(
-        class_=row["class"],
-        now=now,
-        expires_at=row["expires_at"],
-        consent=row["consent"] or "none",
-        consent_at=row["consent_at"],
-        asked_at=row["asked_at"],
-        paused=row["paused_at"] is not None,
-        alert_state=row["alert_state"],
-        superseded=bool(row["superseded"]),
-        exercise=bool(row["exercise"]),
-        in_exercise=bool(row["in_exercise"]),
-        clock_trusted=sure,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from gateway.domain import quiet
 from gateway.files import is_card
 from gateway.sealing import derive
 
@@ -29,6 +30,9 @@ SETTINGS = (
     Setting("GATEWAY_LANGUAGES", "", "Languages in use, by comma; empty means all with content."),
     Setting("GATEWAY_REGION", "", "Country (two letters) for numbers without a country code."),
     Setting("GATEWAY_TIMEZONE", "UTC", "Time zone of places that have none of their own."),
+    Setting("GATEWAY_QUIET_HOURS", "20:00-07:00", "When only emergencies and answers go out."),
+    Setting("GATEWAY_CAP_DAY", "3", "Alerts and bulk messages a person gets in a day."),
+    Setting("GATEWAY_CAP_WEEK", "1", "Bulk messages a person gets in a week."),
     Setting("GATEWAY_ORGANISATION", "Red Cross", "Who speaks: named in messages to the public."),
     Setting("GATEWAY_EMERGENCY", "112", "The number to call in danger, named in messages."),
     Setting("GATEWAY_CURRENCY", "", "Money of the costs shown, as XOF or KES."),
@@ -49,6 +53,7 @@ SETTINGS = (
 )
 
 _NAMES = {setting.name for setting in SETTINGS}
+_MAY_BE_EMPTY = "GATEWAY_QUIET_HOURS"  # in the environment too: empty is none
 
 
 class BadSetting(Exception):
@@ -67,7 +72,7 @@ class Settings:
         values = {setting.name: setting.default for setting in SETTINGS}
         folder = Path(environ.get("GATEWAY_DATA") or values["GATEWAY_DATA"])
         values |= _from_toml(folder / "gateway.toml")
-        values |= {k: v for k, v in environ.items() if k in _NAMES and v}
+        values |= {k: v for k, v in environ.items() if k in _NAMES and (v or k == _MAY_BE_EMPTY)}
         values["GATEWAY_DATA"] = str(folder)
         _check(values)
         return cls(values)
@@ -144,6 +149,7 @@ def _check(values: Mapping[str, str]) -> None:
     _check_ages(values)
     if values["GATEWAY_DISK"] not in ("", "card", "fast"):
         raise BadSetting(f"GATEWAY_DISK must be card or fast, not {values['GATEWAY_DISK']!r}")
+    _check_peace(values)
     url = values["GATEWAY_PUBLIC_URL"]
     if url and not url.startswith(("http://", "https://")):
         raise BadSetting("GATEWAY_PUBLIC_URL must begin with http:// or https://")
@@ -167,3 +173,16 @@ def _check_ages(values: Mapping[str, str]) -> None:
     hour = values["GATEWAY_KEEP_HOUR"]
     if not hour.isdecimal() or int(hour) > 23:
         raise BadSetting(f"GATEWAY_KEEP_HOUR must be an hour from 0 to 23, not {hour!r}")
+
+
+def _check_peace(values: Mapping[str, str]) -> None:
+    for name in ("CAP_DAY", "CAP_WEEK"):
+        value = values["GATEWAY_" + name]
+        if not value.isdecimal() or int(value) > 1000:
+            raise BadSetting(
+                f"GATEWAY_{name} must be a whole number, 0 for no limit, not {value!r}"
+            )
+    try:
+        quiet.read(values["GATEWAY_QUIET_HOURS"])
+    except ValueError as error:
+        raise BadSetting(f"GATEWAY_QUIET_HOURS: {error}; empty is none") from None

@@ -29,11 +29,11 @@ WORDS = {
 @click.option("--wait", default=5.0, show_default=True, help="Seconds to wait for what becomes.")
 @plainly
 def send_command(to: str, text: str, channel: str | None, class_: str, wait: float) -> None:
-    """Text one number, and say what became of it; the running gateway sends it."""
+    """Text one number, at night too, and say what became of it; the running gateway sends it."""
     from gateway.submit import Order, submit
 
     with gateway() as gw:
-        order = Order([to], text=text, channel=channel, class_=Class.of(class_), source="cli")
+        order = Order([to], text, None, channel, class_=Class.of(class_), source="cli", forced=True)
         line = submit(gw, BY, order)[0]
         if line.refused or line.id is None:
             raise click.ClickException(f"Not queued: {line.refused}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway import tell
 from gateway.context import Channel, Gateway
+from gateway.domain.loops import may_answer
 from gateway.domain.messages import Class, Inbound
 from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
@@ -15,9 +16,7 @@ from gateway.store import areas, contacts, feedback
 from gateway.store.contacts import Person
 from gateway.store.feedback import Filed
 
-# Two machines can answer each other for ever, and each answer is paid for. Nobody reads more
-# than this in an hour; what they write is kept all the same.
-MOST_ANSWERS = 30
+MACHINE = "loop"  # the note of an item: a machine answers us, and is answered no more for a while
 _measure = lru_cache(512)(measure)  # answers are few, and said again and again
 
 
@@ -49,10 +48,22 @@ class Case:
         """Queue an answer on the channel the person wrote on; names cannot be answered."""
         if self.person.kind == "name" or "answered" in self.message.flags:
             return
-        if self.desk.answered(self.person.address) + len(self.answers) >= MOST_ANSWERS:
+        if not self._may_answer(text, source):
             return
         self.answers.append(text)
         self.desk.answer(_answer(self, text, source, class_))
+
+    def _may_answer(self, text: str, source: str) -> bool:
+        """Two machines can answer each other for ever, and each answer is paid for."""
+        desk, address = self.desk, self.person.address
+        had, muted = desk.answered(address) + len(self.answers), desk.is_muted(address)
+        return may_answer(self.message.text, text, source, had, muted, desk.rounds(address))
+
+    def mute(self) -> None:
+        """Answer a machine no more for a while, and tell staff; what it says is kept."""
+        if not self.desk.is_muted(self.person.address):
+            self.desk.mute(self.person.address)
+            self.file("other", self.message.text, note=MACHINE)
 
     def file(self, type: str, text: str, priority: str | None = None, note: str = "") -> str:
         """Keep a feedback item; return its reference."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from gateway import tell
+from gateway.domain.loops import MUTE, SUSPICIOUS, Round
 from gateway.store import answers, feedback, inbox, sessions
 from gateway.store.feedback import Filed
 
@@ -31,6 +32,7 @@ class Desk:
         self._talks: list[dict[str, Any]] = []
         self._decisions: list[inbox.Decision] = []
         self._items: dict[str, Filed] = {}
+        self._mute: set[int] = set()
         self._free: list[str] = []
 
     def talking(self, address: int) -> sqlite3.Row | None:
@@ -39,7 +41,18 @@ class Desk:
 
     def answered(self, address: int) -> int:
         """How many answers this person had within the last hour."""
-        return self._answered.get(address, 0)
+        return self._had[address].answers
+
+    def is_muted(self, address: int) -> bool:
+        """Whether this is a machine that gets no answers for a while."""
+        return address in self._mute or self._had[address].muted_until > self.now
+
+    def rounds(self, address: int) -> Sequence[Round]:
+        """What was said and answered within the hour, where that was often enough to look."""
+        return self._rounds.get(address, ()) if self._looks_odd(address) else ()
+
+    def mute(self, address: int) -> None:
+        self._mute.add(address)
 
     def answer(self, row: dict[str, Any]) -> None:
         self._answers.append(row)
@@ -65,6 +78,8 @@ class Desk:
         """Write down all that was decided."""
         if self._answers:
             answers.add(self.db, self._answers)
+        if self._mute:
+            answers.mute(self.db, self._mute, self.now + MUTE)
         if self._talks:
             sessions.talks(self.db, self._talks)
         if self._items:
@@ -76,5 +91,14 @@ class Desk:
         return sessions.open_ones(self.db, self._addresses, "sms", self.now - OPEN)
 
     @cached_property
-    def _answered(self) -> dict[int, int]:
+    def _had(self) -> dict[int, answers.Had]:
         return answers.since(self.db, self._addresses, self.now - HOUR)
+
+    @cached_property
+    def _rounds(self) -> dict[int, list[Round]]:
+        odd = [address for address in self._addresses if self._looks_odd(address)]
+        return answers.rounds(self.db, odd, self.now - HOUR)
+
+    def _looks_odd(self, address: int) -> bool:
+        had = self._had[address]
+        return had.answers >= SUSPICIOUS or had.muted_until > self.now

@@ -110,6 +110,7 @@ def _confirm_by_sms(scene: Scene, reference: str) -> None:
         alphabet=size.alphabet,
         due_at=scene.now,
         now=scene.now,
+        forced=True,  # they are awake: they dialled a moment ago
     )
 
 

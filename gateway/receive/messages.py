@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.domain.keywords import Match, is_topic, normal, reference
+from gateway.domain.loops import is_echo
 from gateway.domain.messages import Class
 from gateway.receive import departures, speaking, talk, topics
 from gateway.receive.case import Case
@@ -19,6 +20,9 @@ ASKED = ("pending", "out")  # only they can join by a bare yes
 def decide(case: Case) -> str:
     """Find out what a message asks for and do it; return what was decided, in a word."""
     gw, person, text = case.gw, case.person, case.message.text
+    if is_echo(text, case.desk.rounds(person.address)):
+        case.mute()
+        return "loop"
     pending = person.consent in ASKED
     match = gw.keywords.match(text, person.language, gw.tags, pending)
     talking = case.desk.talking(person.address)
@@ -137,6 +141,7 @@ def _words(case: Case, talking: sqlite3.Row | None) -> str:
     """Words for a person to read; empty ones get the menu, near misses a suggestion."""
     text = case.message.text
     if _said_often(case):
+        case.mute()
         return "repeated"
     if not normal(text):
         case.file("other", text)

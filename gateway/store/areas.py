@@ -23,6 +23,14 @@ WITH RECURSIVE up (id, parent, depth) AS (
    UNION ALL SELECT area.id, area.parent, depth + 1 FROM area JOIN up ON area.id = up.parent
 ) SELECT area.* FROM up JOIN area ON area.id = up.id ORDER BY depth
 """
+_ZONES = """
+WITH RECURSIVE up (area, parent, timezone, depth) AS (
+  SELECT id, parent, timezone, 0 FROM area WHERE id IN (SELECT value FROM json_each(?))
+   UNION ALL SELECT up.area, area.parent, area.timezone, depth + 1
+               FROM up JOIN area ON area.id = up.parent
+              WHERE up.timezone IS NULL AND depth < 20
+) SELECT area, timezone FROM up WHERE timezone IS NOT NULL
+"""
 _PAGE = """
 SELECT area.*, above.name AS around,
        (WITH RECURSIVE inside (id) AS (SELECT area.id
@@ -114,6 +122,13 @@ def timezone(db: sqlite3.Connection, area: int | None) -> str | None:
         if row["timezone"]:
             return str(row["timezone"])
     return None
+
+
+def zones(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Return the time zone of each of these areas, or of the nearest around it that has one."""
+    if not ids:
+        return {}
+    return {row["area"]: row["timezone"] for row in db.execute(_ZONES, (json.dumps(list(ids)),))}
 
 
 def any_known(db: sqlite3.Connection) -> bool:

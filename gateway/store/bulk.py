@@ -27,9 +27,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 _QUEUE = """
 INSERT INTO outbox (id, address, recipient, channel, class, due_at, expires_at, text, language,
-                    source, parts, alphabet, created_at)
+                    source, parts, alphabet, forced, created_at)
 VALUES (:id, :address, :recipient, :channel, :class_, :due_at, :expires_at, :text, :language,
-        :source, :parts, :alphabet, :now)
+        :source, :parts, :alphabet, :forced, :now)
 """
 
 

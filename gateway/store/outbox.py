@@ -31,11 +31,11 @@ UPDATE outbox SET state = 'claimed', claimed_at = ?, batch = ?, attempts = attem
  WHERE id = ? AND state = 'queued'
 """
 _CLAIMED = """
-SELECT outbox.id, outbox.recipient, coalesce(outbox.text, alert_text.text) AS text, outbox.class,
-       outbox.expires_at, outbox.parts, outbox.alphabet, outbox.attempts, outbox.created_at,
-       outbox.due_at,
-       outbox.source, address.consent, address.consent_at, address.paused_at,
-       inbound.received_at AS asked_at, alert.state AS alert_state, alert.exercise,
+SELECT outbox.id, inbound.received_at AS asked_at, outbox.class, outbox.forced, outbox.feedback,
+       outbox.address, alert.state AS alert_state, contact.area, outbox.recipient,
+       coalesce(outbox.text, alert_text.text) AS text, outbox.expires_at, outbox.parts,
+       outbox.alphabet, outbox.due_at, address.consent, address.consent_at, address.paused_at,
+       alert.exercise,
        EXISTS (SELECT 1 FROM alert AS later WHERE later.supersedes = alert.id
                   AND later.state IN ('approved', 'running', 'done')) AS superseded,
        EXISTS (SELECT 1 FROM member JOIN groups ON groups.id = member.groups
@@ -43,6 +43,7 @@ SELECT outbox.id, outbox.recipient, coalesce(outbox.text, alert_text.text) AS te
   FROM outbox
   LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
   LEFT JOIN address ON address.id = outbox.address
+  LEFT JOIN contact ON contact.id = address.contact
   LEFT JOIN inbound ON inbound.id = outbox.inbound
   LEFT JOIN alert ON alert.id = outbox.alert
  WHERE outbox.id IN (SELECT value FROM json_each(?))
@@ -154,6 +155,20 @@ def sent(db: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def end(db: sqlite3.Connection, id: int, state: State, reason: str, now: float) -> None:
     db.execute(_END, {"id": id, "state": state, "reason": reason, "now": now})
+
+
+def end_all(db: sqlite3.Connection, rows: Iterable[tuple[int, State, str]], now: float) -> None:
+    """End rows, each in a state and for a reason."""
+    told = [{"id": id, "state": state, "reason": why, "now": now} for id, state, why in rows]
+    db.executemany(_END, told)
+
+
+def hold_all(db: sqlite3.Connection, rows: Iterable[tuple[int, float, str]]) -> None:
+    """Put claimed rows back, each until a time and for a reason; no attempt was made."""
+    told = [
+        {"id": id, "due_at": until, "reason": why, "free": 1, "maybe": 0} for id, until, why in rows
+    ]
+    db.executemany(_AGAIN, told)
 
 
 def again(

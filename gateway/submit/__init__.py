@@ -206,6 +206,7 @@ def _one(
     row |= {"channel": channel.id, "class_": int(ready.order.class_), "due_at": ready.due_at}
     row |= {"expires_at": ready.order.expires_at, "text": said.text, "language": said.language}
     row |= {"source": said.source, "parts": said.parts, "alphabet": said.alphabet, "now": now}
+    row |= {"forced": int(ready.order.forced)}
     return Line(person["value"], None, said.parts, said.alphabet), row
 
 

@@ -17,7 +17,8 @@ from gateway.store import areas
 class Order:
     """What is handed in: a text or a topic's code, for whom; times in seconds since 1970.
 
-    `channel` is a name, `language` a tag; without them each person's own are taken.
+    `channel` is a name, `language` a tag; without them each person's own are taken. What is
+    `forced` goes at night too, however much people had, and though they were told just now.
     """
 
     to: Sequence[str]
@@ -29,6 +30,7 @@ class Order:
     due_at: float | None = None
     expires_at: float | None = None
     source: str = "api"
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

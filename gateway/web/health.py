@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import providers, routes
 from gateway.domain.messages import Class, State
-from gateway.store import budgets, channels, depth, figures
+from gateway.store import budgets, channels, depth, figures, refused
 from gateway.web import measured
 from gateway.web.measured import family as _family
 from gateway.web.measured import line as _line
@@ -71,6 +71,7 @@ def _lines() -> Iterable[str]:
         yield _line("gateway_channel_up", {"channel": name}, int(up and name in well))
     yield from _limits(db, now)
     yield from _shares(db, now)
+    yield from _refused(refused.totals(db))
     yield from _family("gateway_writer_up", "gauge", "1 if the thread that writes is alive.")
     yield f"gateway_writer_up {int(gw.store.alive())}"
     yield from _family("gateway_clock_trusted", "gauge", "1 if the time can be relied on.")
@@ -86,6 +87,14 @@ def _shares(db: sqlite3.Connection, now: float) -> Iterable[str]:
     yield from _family(name, "gauge", "Which share of the last hour's messages a channel carried.")
     for row in channels.every(db):
         yield _line(name, {"channel": row["name"]}, round(shares.get(row["id"], 0.0), 4))
+
+
+def _refused(rows: Iterable[sqlite3.Row]) -> Iterable[str]:
+    name = "gateway_refused_total"
+    yield from _family(name, "counter", "Messages the gate held, withheld or let pass, by reason.")
+    for row in rows:
+        labels = {"reason": row["reason"], "class": Class(row["class"]).word}
+        yield _line(name, labels | {"channel": row["channel"]}, row["rows"])
 
 
 def _waiting(rows: Iterable[sqlite3.Row], now: float) -> Iterable[str]:

@@ -30,7 +30,8 @@ class Field:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         given = {f"GATEWAY_{name}": value for name, value in settings.items()}
-        self.settings = Settings.load({"GATEWAY_DATA": str(folder), **given})
+        always = {"GATEWAY_DATA": str(folder), "GATEWAY_QUIET_HOURS": ""}
+        self.settings = Settings.load({**always, **given})
         setup.make(self.settings)
         self.gw: Gateway = open_gateway(self.settings)
         setup.load_default(self.gw)

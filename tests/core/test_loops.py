@@ -12,11 +12,18 @@ from tests.core.field import AMINA, MAYA, Field
 DRIVING = "I am driving now and will answer you later"
 
 
+def notes(field: Field) -> list[str]:
+    """What the gateway noted of items, oldest first."""
+    sql = "SELECT text FROM feedback_event WHERE kind = 'note' ORDER BY id"
+    return [row["text"] for row in field.rows(sql)]
+
+
 def test_a_machine_that_says_the_same_for_ever_is_soon_left_alone(field: Field) -> None:
     answers = [field.text(DRIVING) for _ in range(50)]
     assert [len(told) for told in answers[:4]] == [1, 1, 1, 0]
     assert not any(answers[3:])
-    assert len(field.items()) == 3
+    assert len(field.items()) == 3 + 1
+    assert notes(field) == ["loop"]
     assert field.one("SELECT count(*) FROM inbound") == 50
     assert field.decision() == "repeated"
 
@@ -52,8 +59,63 @@ def test_one_who_is_answered_no_more_takes_nothing_from_others(field: Field) -> 
     assert len(field.text(DRIVING, sender=AMINA)) == 1
 
 
-def test_keywords_may_be_sent_again_and_again(field: Field) -> None:
-    assert all(len(field.text("FLOOD")) == 1 for _ in range(8))
+def test_a_keyword_gets_the_same_answer_five_times_an_hour(field: Field) -> None:
+    assert [len(field.text("FLOOD")) for _ in range(8)] == [1] * 5 + [0] * 3
+    assert len(field.text("HEALTH")) == 1
+    field.clock.now += 3601
+    assert len(field.text("FLOOD")) == 1
+    assert notes(field) == []
+
+
+def test_a_gateway_that_sends_our_words_back_is_muted_and_staff_are_told(field: Field) -> None:
+    words, sent = "hello there all", []
+    for _ in range(12):
+        if answers := field.text(words):
+            words = answers[0]
+            sent += answers
+        field.clock.now += 10
+    assert len(sent) == 3
+    assert field.decision() == "loop"
+    assert notes(field) == ["loop"]
+    assert field.one("SELECT count(*) FROM inbound") == 12
+    assert len(field.text("hello", sender=AMINA)) == 1
+
+
+def test_who_is_muted_is_kept_and_answered_once_in_danger_or_on_leaving(field: Field) -> None:
+    for _ in range(4):
+        field.text(DRIVING)
+    before = len(field.items())
+    assert field.text("the bridge is gone") == []
+    assert len(field.items()) == before + 1
+    assert [len(field.text("HELP")) for _ in range(3)] == [1, 0, 0]
+    assert len(field.text("STOP")) == 1
+    assert field.consent() == "out"
+
+
+def test_a_mute_ends(field: Field) -> None:
+    for _ in range(4):
+        field.text(DRIVING)
+    field.clock.now += 6 * 3600 - 1
+    assert field.text("FLOOD") == []
+    field.clock.now += 1
+    assert len(field.text("FLOOD")) == 1
+
+
+def test_the_same_choice_in_a_menu_is_no_loop(field: Field) -> None:
+    """One says 1 again and again, to other questions."""
+    answers = [field.text(words) for words in ("MENU", "1", "MENU", "1", "FLOOD", "MORE", "MORE")]
+    assert all(len(told) == 1 for told in answers[:6])
+
+
+def test_people_who_rarely_write_are_not_looked_at_closer(field: Field) -> None:
+    told: list[str] = []
+    field.gw.store.write(lambda db: db.set_trace_callback(told.append))
+    for _ in range(3):
+        field.text("FLOOD")
+    assert [sql for sql in told if "AS said" in sql] == []
+    field.text("FLOOD")
+    assert len([sql for sql in told if "AS said" in sql]) == 1
+    field.gw.store.write(lambda db: db.set_trace_callback(None))
 
 
 def message(reference: str, second: int = 7, words: str = "Water is gone") -> Inbound:

@@ -10,13 +10,16 @@ import pytest
 from gateway.domain.messages import Receipt, Status
 from gateway.domain.pace import Quota
 from gateway.store import (
+    answers,
     budgets,
     channels,
     consent,
     contacts,
     figures,
     outbox,
+    past,
     receipts,
+    refused,
     routes,
     sessions,
     topics,
@@ -24,12 +27,18 @@ from gateway.store import (
 from tests.core.field import Field
 
 LARGE = {"contact", "address", "member", "consent", "c", "inbound", "outbox", "receipt", "session",
-         "later", "alert", "spent", "kept_call", "feedback", "m", "first"}  # fmt: skip
+         "later", "alert", "spent", "past", "mine", "refused", "kept_call", "feedback",
+         "m", "first"}  # fmt: skip
 
 ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "when the next row is due": lambda db: outbox.next_due(db, 1),
     "claim": lambda db: outbox.claim(db, 1, "b", 1e12, 10, 10.0),
     "what the gate asks": lambda db: outbox.claimed(db, [1, 2]),
+    "what was said just now": lambda db: past.twins(db, [1, 2], 1.0),
+    "what people had": lambda db: past.unasked(db, [1, 2], 1.0),
+    "what the gate refuses": lambda db: refused.count(db, "2026-11-18", 1, {(2, "left"): 3}),
+    "answers had": lambda db: answers.since(db, [1, 2], 1.0),
+    "what was said and answered": lambda db: answers.rounds(db, [1, 2], 1.0),
     "parts used": lambda db: budgets.used(db, 1, Quota(100, 86400.0), 1e12),
     "parts given back": lambda db: budgets.give_back(db, [1, 2], "b"),
     "parts of long ago": lambda db: budgets.has_old(db, 1e12),

@@ -4,11 +4,13 @@ import itertools
 
 import pytest
 
-from gateway import receive, send
+from gateway import gate, receive, send
 from gateway.domain.messages import Class, Outcome, Receipt, Result, Status
 from gateway.queue import NOT_BEGUN
 from gateway.store import outbox
 from tests.core.field import MAYA, NOW, Field
+
+NUMBERS = itertools.count()
 
 
 def queue(field: Field, class_: Class = Class.NORMAL, **more: object) -> int:
@@ -20,7 +22,8 @@ def queue(field: Field, class_: Class = Class.NORMAL, **more: object) -> int:
     address = field.one("SELECT id FROM address WHERE value = ?", MAYA)
     row = {
         "address": address, "recipient": MAYA, "channel": field.channel.id, "class_": class_,
-        "text": "hello", "language": "en", "source": "api", "parts": 1, "alphabet": "gsm7",
+        "text": f"hello {next(NUMBERS)}", "language": "en", "source": "api",
+        "parts": 1, "alphabet": "gsm7",
         "due_at": field.clock.now, "now": field.clock.now,
     } | more  # fmt: skip
     return field.gw.store.write(lambda db: outbox.add(db, **row))
@@ -82,7 +85,8 @@ def test_who_leaves_after_the_claim_is_not_written_to(field: Field) -> None:
     )
     field.text("STOP")
     assert claimed.ids == [id]
-    passed = send._through_the_gate(field.gw, outbox.claimed(field.gw.store.read, claimed.ids))
+    rows = outbox.claimed(field.gw.store.read, claimed.ids)
+    passed = gate.let_through(field.gw, field.channel.id, rows)
     assert passed == []
     assert state(field, id) == ("withdrawn", "left")
 

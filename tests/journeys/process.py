@@ -63,6 +63,7 @@ class GatewayProcess:
 
     def environment(self) -> dict[str, str]:
         ours = {"GATEWAY_DATA": str(self.data), "GATEWAY_PORT": str(self.port)}
+        ours |= {"GATEWAY_QUIET_HOURS": ""}
         return dict(os.environ) | ours | dict(self.settings)
 
     def add_channel(self, name: str, provider: str, server: OnLoopback, address: str) -> None:

@@ -32,6 +32,7 @@ def settings(tmp_path: Path) -> Settings:
             "GATEWAY_SECRET": secrets.token_urlsafe(16),
             "GATEWAY_PUBLIC_URL": "https://gateway.example",
             "GATEWAY_TIMEZONE": "Asia/Kathmandu",
+            "GATEWAY_QUIET_HOURS": "",
         }
     )
 

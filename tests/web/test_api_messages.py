@@ -66,6 +66,13 @@ def test_a_message_is_queued_once_it_is_on_disk(gw, program):
     assert ONE not in json.dumps([dict(r) for r in audit.page(gw.store.read)])
 
 
+def test_what_a_program_forces_is_written_down(gw, program):
+    for force in (True, False):
+        assert program.post("/messages", WHOLE | {"force": force}).status_code == 202
+    assert [row["forced"] for row in rows(gw)] == [1, 0]
+    assert program.post("/messages", WHOLE | {"force": "yes"}).status_code == 422
+
+
 def test_each_recipient_is_taken_or_refused_on_their_own(gw, program):
     leave(gw, TWO)
     to = [ONE, TWO, "not a number", "+1 555 0100", "InfoRC", THREE]

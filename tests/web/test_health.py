@@ -12,7 +12,7 @@ from gateway.app import make_app
 from gateway.context import Gateway
 from gateway.domain.messages import Class
 from gateway.engine import Engine
-from gateway.store import channels, jobs
+from gateway.store import channels, jobs, refused
 from tests.web.conftest import NOW, Clock
 from tests.web.programs import add_channel
 
@@ -75,6 +75,16 @@ def test_figures_tell_how_deep_the_queue_is_and_nothing_of_anybody(gw, client, c
         assert line in lines
     assert "15550100" not in told.text
     assert "Water" not in told.text
+
+
+def test_what_the_gate_refused_is_counted_by_reason(gw, client):
+    id = add_channel(gw)
+    for day in ("2026-11-17", "2026-11-18"):
+        gw.store.write(lambda db, day=day: refused.count(db, day, id, {(2, "quiet hours"): 4}))
+    line = 'gateway_refused_total{reason="quiet hours",class="normal",channel="sim"} 8'
+    lines = client.get("/metrics").text.splitlines()
+    assert line in lines
+    assert all(line.startswith("# ") or SAMPLE.fullmatch(line) for line in lines)
 
 
 def test_a_channel_that_is_held_is_not_up(gw, client):

@@ -3,12 +3,14 @@
 import gzip
 import logging
 import re
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 
+from gateway import gate
 from gateway.context import Gateway
-from gateway.store import StoreClosed, audit, users
+from gateway.store import StoreClosed, audit, refused, users
 from tests.web.conftest import NOW
 from tests.web.people import Browser
 from tests.web.rows import fill
@@ -88,6 +90,21 @@ def test_programs_and_providers_get_errors_without_a_page(
     answer = browser.get(path)
     assert answer.status_code in (401, 404)
     assert answer.mimetype == kind
+
+
+def test_the_overview_says_what_was_held_or_withheld_today(sit: Sit, gw: Gateway) -> None:
+    fill(gw, NOW)
+    assert "Held or withheld" not in sit("operator").get("/").text
+
+    def work(db: sqlite3.Connection) -> None:
+        for class_ in (2, 3):
+            refused.count(db, gate.today(gw, NOW), 1, {(class_, "quiet hours"): 1200})
+        refused.count(db, "2020-01-01", 1, {(2, "left"): 7})
+
+    gw.store.write(work)
+    page = sit("operator").get("/").text
+    assert "<dt>Wait for the morning</dt><dd>2,400</dd>" in page
+    assert "people who have left" not in page
 
 
 def test_the_overview_counts_what_the_store_holds(sit: Sit, gw: Gateway) -> None:

@@ -136,6 +136,7 @@ def _order(asked: NewMessage) -> submit.Order:
         class_=Class.of(asked.class_),
         due_at=asked.due.timestamp() if asked.due else None,
         expires_at=asked.expires.timestamp() if asked.expires else None,
+        forced=asked.force,
     )
 
 

@@ -20,7 +20,11 @@ class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class NewMessage(Given):
-    """One text or topic for one person, or for up to 10,000."""
+    """One text or topic for one person, or for up to 10,000.
+
+    With `force` it goes at night too, however much people had today, and though they were told
+    the same just now.
+    """
 
     to: Number | Annotated[list[Number], Meta(min_length=1, max_length=10_000)]
     text: Text | None = None
@@ -30,6 +34,7 @@ class NewMessage(Given):
     class_: Class = msgspec.field(name="class", default="normal")
     due: Time | None = None
     expires: Time | None = None
+    force: bool = False
     key: Key | None = None
 
 

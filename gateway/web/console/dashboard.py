@@ -6,9 +6,10 @@ from typing import NamedTuple
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from gateway import gate
 from gateway.domain.messages import Class
-from gateway.store import away, figures
-from gateway.web.console import health
+from gateway.store import away, figures, refused
+from gateway.web.console import gate_words, health
 from gateway.web.pages import render
 from gateway.web.staff import allowed, gateway
 from gateway.web.words import language, local
@@ -34,9 +35,11 @@ def show() -> ResponseReturnValue:
     gw = gateway()
     now = gw.clock()
     alerts = [(row, Class(row["class"]).word) for row in figures.live_alerts(gw.store.read)]
+    held = refused.of_day(gw.store.read, gate.today(gw, now))
     return render(
         "dashboard.html",
         counts=figures.overview(gw.store.read, now),
+        held=[(why, held[reason]) for reason, why in gate_words.WHY.items() if reason in held],
         bars=bars(local(now)),
         alerts=alerts,
         channels=health.every(),

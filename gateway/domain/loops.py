@@ -1,0 +1,70 @@
+"""Two machines that answer each other, told from a person who asks again.
+
+References differ in every answer, so they count as the same.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+MOST_ANSWERS = 30  # in an hour: nobody reads more
+MOST_SAME = 5  # times an hour that the same words get the same answer
+ECHOES = 3  # times an hour that our own words come back
+SUSPICIOUS = 3  # answers in an hour, from which on one looks closer
+MUTE = 6 * 3600.0  # seconds in which a machine gets no answer
+# Who is in danger or leaves is answered once, however much was said before.
+AT_LEAST_ONCE = frozenset(("cry", "help", "stopped"))
+
+_REFERENCE = re.compile(r"\b(?=\w*\d)\w{4,}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What somebody said within the hour, and what we answered, from which source."""
+
+    said: str
+    answered: str
+    source: str
+
+
+def same(text: str) -> str:
+    """Return words without what differs each time: references, spaces and capitals.
+
+    >>> same("Thank you. Your reference is  K7P2.") == same("thank you. your reference is M3X9.")
+    True
+    """
+    return " ".join(_REFERENCE.sub("#", text).lower().split())
+
+
+def is_echo(text: str, rounds: Sequence[Round]) -> bool:
+    """Return whether our own words come back for the third time.
+
+    >>> ours = [Round("hello", "Got it.", "ack"), *[Round("got it.", "Got it.", "ack")] * 2]
+    >>> is_echo("Got it.", ours), is_echo("Got it.", ours[:2]), is_echo("hello", ours)
+    (True, False, False)
+    """
+    ours = {same(one.answered) for one in rounds}
+    if same(text) not in ours:
+        return False
+    return 1 + sum(same(one.said) in ours for one in rounds) >= ECHOES
+
+
+def may_answer(
+    said: str, answer: str, source: str, had: int, muted: bool, rounds: Collection[Round]
+) -> bool:
+    """Return whether somebody who had so many answers within the hour gets another.
+
+    >>> water = Round("WATER", "Boil it.", "water")
+    >>> may_answer("WATER", "Boil it.", "water", 5, False, [water] * 5)
+    False
+    >>> may_answer("1", "What else?", "menu", 5, False, [Round("1", "And then?", "menu")] * 5)
+    True
+    """
+    if source in AT_LEAST_ONCE and not any(one.source == source for one in rounds):
+        return True
+    if muted or had >= MOST_ANSWERS:
+        return False
+    if had < MOST_SAME:
+        return True
+    again = (same(said), same(answer))
+    return sum((same(one.said), same(one.answered)) == again for one in rounds) < MOST_SAME

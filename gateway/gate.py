@@ -1,0 +1,200 @@
+"""The gate is asked about a claimed batch: what goes out, what waits, what never goes.
+
+What it must know of all the rows is read in a few statements, and only for rules that can apply.
+"""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from gateway import tell
+from gateway.context import Gateway
+from gateway.domain import quiet
+from gateway.domain.gate import (
+    DAY,
+    ENOUGH_THIS_WEEK,
+    ENOUGH_TODAY,
+    JUST_NOW,
+    WEEK,
+    Facts,
+    Go,
+    Never,
+    NotNow,
+    Verdict,
+    free_at,
+    judge,
+)
+from gateway.domain.messages import Class
+from gateway.store import areas, budgets, outbox, past, refused
+
+Rows = Sequence[sqlite3.Row]
+Had = tuple[int, float]  # a class, and when
+
+
+def let_through(gw: Gateway, channel: int, rows: Rows) -> list[sqlite3.Row]:
+    """Return which rows may go now; the others wait or have ended once this returns."""
+    now = gw.clock()
+    known = _Known.of(gw, rows, now)
+    verdicts = [(row, known.judge(row)) for row in rows]
+    if counts := _counts(verdicts):
+        gw.store.write(lambda db: _refuse(gw, db, channel, verdicts, counts, now))
+    return [row for row, verdict in verdicts if isinstance(verdict, Go)]
+
+
+def today(gw: Gateway, now: float) -> str:
+    """Return the day by which is counted, on the clock of staff."""
+    return datetime.fromtimestamp(now, ZoneInfo(gw.settings["TIMEZONE"])).date().isoformat()
+
+
+def _counts(verdicts: Iterable[tuple[sqlite3.Row, Verdict]]) -> Counter[tuple[int, str]]:
+    told: Counter[tuple[int, str]] = Counter()
+    for row, verdict in verdicts:
+        reason = verdict.passed if isinstance(verdict, Go) else verdict.reason
+        if reason:
+            told[row["class"], reason] += 1
+    return told
+
+
+def _refuse(
+    gw: Gateway,
+    db: sqlite3.Connection,
+    channel: int,
+    verdicts: Iterable[tuple[sqlite3.Row, Verdict]],
+    counts: Counter[tuple[int, str]],
+    now: float,
+) -> None:
+    never = [(row["id"], v.state, v.reason) for row, v in verdicts if isinstance(v, Never)]
+    later = [(row["id"], v.until, v.reason) for row, v in verdicts if isinstance(v, NotNow)]
+    ended = [id for id, _, _ in never]
+    budgets.give_back(db, ended + [id for id, _, _ in later])
+    outbox.end_all(db, never, now)
+    outbox.hold_all(db, later)
+    refused.count(db, today(gw, now), channel, counts)
+    tell.messages_moved(db, ended, now)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of the people of a batch; `had` and `said` grow with each row that goes.
+
+    Where nobody was written to unasked, nothing need be remembered.
+    """
+
+    now: float
+    sure: bool
+    most: tuple[int, int]
+    nights: dict[int | None, float | None]
+    had: dict[int, list[Had]]
+    twins: set[int]
+    remembers: bool
+    said: set[tuple[int, str]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, gw: Gateway, rows: Rows, now: float) -> "_Known":
+        sure = gw.clock_trusted()
+        unasked = [row for row in rows if row["asked_at"] is None and not row["forced"]]
+        most = (int(gw.settings["CAP_DAY"]), int(gw.settings["CAP_WEEK"])) if sure else (0, 0)
+        nights = _nights(gw, rows, now) if sure else {}
+        ids = [row["id"] for row in unasked if row["address"] is not None]
+        twins = past.twins(gw.store.read, ids, now - JUST_NOW) if ids else set()
+        capped = [row for row in unasked if _is_capped(row)] if any(most) else []
+        had = _had(gw, capped, now)
+        return cls(now, sure, most, nights, had, twins, bool(unasked))
+
+    def judge(self, row: sqlite3.Row) -> Verdict:
+        facts = _facts(row, self.now, self.sure)
+        if row["asked_at"] is None and not row["forced"]:
+            facts.said = row["id"] in self.twins or (row["address"], row["text"]) in self.said
+            if self.had and _is_capped(row):
+                facts.full_until, facts.full_why = self._full(row)
+        if self.nights and _may_wait(row):
+            facts.quiet_until = self.nights[row["area"]]
+        verdict = judge(facts)
+        if self.remembers and isinstance(verdict, Go) and row["address"] is not None:
+            self._remember(row)
+        return verdict
+
+    def _full(self, row: sqlite3.Row) -> tuple[float | None, str]:
+        had, (day, week) = self.had[row["address"]], self.most
+        tomorrow = free_at((at for _, at in had), day, DAY, self.now)
+        if row["class"] != Class.BULK:
+            return tomorrow, ENOUGH_TODAY
+        bulk = (at for class_, at in had if class_ == Class.BULK)
+        later = free_at(bulk, week, WEEK, self.now)
+        if later is None or (tomorrow is not None and tomorrow > later):
+            return tomorrow, ENOUGH_TODAY
+        return later, ENOUGH_THIS_WEEK
+
+    def _remember(self, row: sqlite3.Row) -> None:
+        self.said.add((row["address"], row["text"]))
+        if self.had and not row["forced"] and _is_capped(row):
+            self.had[row["address"]].append((row["class"], self.now))
+
+
+def _may_wait(row: sqlite3.Row) -> bool:
+    """Whether it matters where it is night: what we answer ourselves goes at any hour."""
+    return not row["forced"] and (row["asked_at"] is None or row["feedback"] is not None)
+
+
+def _is_capped(row: sqlite3.Row) -> bool:
+    """Alerts and bulk messages count, unless lives depend on them or the person asked."""
+    if row["class"] == Class.EMERGENCY or row["address"] is None:
+        return False
+    counted = row["class"] == Class.BULK or row["alert_state"] is not None
+    return counted and row["asked_at"] is None and row["feedback"] is None
+
+
+def _had(gw: Gateway, capped: Rows, now: float) -> dict[int, list[Had]]:
+    """Return what each of these people had within the week, none being an empty list."""
+    if not capped:
+        return {}
+    first = {row["address"]: row["id"] for row in reversed(capped)}
+    found: dict[int, list[Had]] = defaultdict(list)
+    for row in past.unasked(gw.store.read, list(first.values()), now - WEEK):
+        found[row["address"]].append((row["class"], row["at"]))
+    return {address: found[address] for address in first}
+
+
+def _nights(gw: Gateway, rows: Rows, now: float) -> dict[int | None, float | None]:
+    """Return until when it is night in the areas of these rows, None where it is day."""
+    hours = quiet.read(gw.settings["QUIET_HOURS"])
+    places = {row["area"] for row in rows if _may_wait(row)} if hours else set()
+    if hours is None or not places:
+        return {}
+    named = areas.zones(gw.store.read, [place for place in places if place is not None])
+    ours = ZoneInfo(gw.settings["TIMEZONE"])
+    zones = {place: _zone(named.get(place)) or ours for place in places}
+    ends = {zone: quiet.until(now, zone, hours) for zone in set(zones.values())}
+    return {place: ends[zone] for place, zone in zones.items()}
+
+
+@lru_cache(256)
+def _zone(name: str | None) -> tzinfo | None:
+    """Return the time zone of that name, None if there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _facts(row: sqlite3.Row, now: float, sure: bool) -> Facts:
+    return Facts(
+        class_=row["class"],
+        now=now,
+        expires_at=row["expires_at"],
+        consent=row["consent"] or "none",
+        consent_at=row["consent_at"],
+        asked_at=row["asked_at"],
+        paused=row["paused_at"] is not None,
+        alert_state=row["alert_state"],
+        superseded=bool(row["superseded"]),
+        exercise=bool(row["exercise"]),
+        in_exercise=bool(row["in_exercise"]),
+        clock_trusted=sure,
+        by_staff=row["feedback"] is not None,
+        forced=bool(row["forced"]),
+    )

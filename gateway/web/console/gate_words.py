@@ -1,0 +1,17 @@
+"""Why messages were held or withheld, in words, in the order staff read them."""
+
+from gateway.web.words import N_
+
+WHY = {
+    "quiet hours": N_("Wait for the morning"),
+    "quiet hours passed": N_("Emergencies that went in quiet hours"),
+    "enough for a day": N_("Wait: enough for a day"),
+    "enough for a week": N_("Wait: enough for a week"),
+    "expired": N_("Were over before they went"),
+    "left": N_("To people who have left"),
+    "alert stopped": N_("Of an alert that was stopped"),
+    "superseded": N_("Of an alert that a newer one replaced"),
+    "not in the exercise group": N_("Of an exercise, to people not in it"),
+    "seems to ask to leave": N_("To people who seem to ask to leave"),
+    "said just now": N_("Said to the same number just before"),
+}
