@@ -156,13 +156,8 @@ def _words(case: Case, talking: sqlite3.Row | None) -> str:
 
 def _said_often(case: Case) -> bool:
     """A machine that answers us says the same for ever; it is kept, and gets nothing more."""
-    since = case.now - HOUR
-    said = [
-        row["text"]
-        for row in inbox.lately(case.db, case.person.address)
-        if row["received_at"] > since
-    ]
-    return said.count(case.message.text) > OFTEN
+    address, text = case.person.address, case.message.text
+    return inbox.times_said(case.db, address, text, case.now - HOUR) > OFTEN
 
 
 def _near(case: Case, text: str) -> str | None:

@@ -10,7 +10,7 @@ _ANSWERS = """
 SELECT asked.value AS address,
        (SELECT count(*) FROM
          (SELECT inbound, created_at FROM outbox WHERE address = asked.value
-           ORDER BY id DESC LIMIT 100)
+           ORDER BY id DESC LIMIT 50)
          WHERE inbound IS NOT NULL AND created_at > ?) AS answers,
        (SELECT muted_until FROM address WHERE id = asked.value) AS muted_until
   FROM json_each(?) AS asked
@@ -19,7 +19,7 @@ _ROUNDS = """
 SELECT outbox.address, inbound.text AS said, outbox.text AS answered, outbox.source
   FROM json_each(?) AS asked
   JOIN outbox
-    ON outbox.id IN (SELECT id FROM outbox WHERE address = asked.value ORDER BY id DESC LIMIT 100)
+    ON outbox.id IN (SELECT id FROM outbox WHERE address = asked.value ORDER BY id DESC LIMIT 20)
   JOIN inbound ON inbound.id = outbox.inbound
  WHERE outbox.created_at > ? AND outbox.feedback IS NULL
  ORDER BY outbox.id
@@ -42,7 +42,7 @@ class Had(NamedTuple):
 
 
 def since(db: sqlite3.Connection, addresses: Sequence[int], since: float) -> dict[int, Had]:
-    """How many of our last hundred messages to each address were answers, and since then."""
+    """How many of our last fifty messages to each address were answers, and since then."""
     rows = db.execute(_ANSWERS, (since, str(list(addresses))))
     return {row["address"]: Had(row["answers"], row["muted_until"] or 0.0) for row in rows}
 

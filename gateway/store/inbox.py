@@ -92,6 +92,18 @@ def lately(db: sqlite3.Connection, address: int) -> list[sqlite3.Row]:
     return db.execute(sql, (address,)).fetchall()
 
 
+_SAID = """
+SELECT count(*) FROM (SELECT text, received_at FROM inbound WHERE address = ?
+                       ORDER BY id DESC LIMIT 10)
+ WHERE text = ? AND received_at > ?
+"""
+
+
+def times_said(db: sqlite3.Connection, address: int, text: str, since: float) -> int:
+    """Return how many of the last few messages of an address were these words, and since then."""
+    return int(db.execute(_SAID, (address, text, since)).fetchone()[0])
+
+
 _LAST = """
 SELECT reference, received_at FROM inbound WHERE channel = :channel AND received_at > :since
  UNION ALL
