@@ -8,6 +8,8 @@ from gateway.domain.messages import Result
 def storable(result: Result) -> Result:
     """Let no provider's word be one the store refuses: all told beside it would be lost too."""
     reference, error = _word(result.reference), _word(result.error)
+    if reference == result.reference and error == result.error:
+        return result
     return replace(result, reference=reference, error=error)
 
 

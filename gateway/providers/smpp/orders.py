@@ -15,6 +15,7 @@ INTERNATIONAL, NETWORK, NAME = (1, 1), (3, 0), (5, 0)  # type of number and its 
 SHORT = 8  # digits: no longer is a short code
 PRIORITY = {Class.EMERGENCY: 3, Class.HIGH: 1}
 LONGEST_VALIDITY = 30 * 86400  # seconds; networks keep nothing for longer
+SURELY = 80
 BITS = {"udh8": 8, "udh16": 16, "sar": 8, "payload": 8}
 
 
@@ -86,12 +87,17 @@ def order(message: Outgoing, how: Manner, now: float) -> list[Message]:
     coding, octets = texts.write(text, measure(text).alphabet, how.default, how.declared)
     whole = replace(plain, text=octets, coding=coding)
     alphabet = UCS2 if coding == texts.UCS2 else GSM7
-    pieces = split(text, BITS[how.long_message], alphabet)
+    pieces = [text] if _is_short(text) else split(text, BITS[how.long_message], alphabet)
     if len(pieces) == 1:
         return [whole]
     if how.long_message == "payload":
         return [replace(whole, text=b"", tlvs={Tag.MESSAGE_PAYLOAD: octets})]
     return _parts(message.id, pieces, replace(plain, coding=coding), how, alphabet)
+
+
+def _is_short(text: str) -> bool:
+    """Say whether a text is one part for sure, though each of its signs took two septets."""
+    return text.isascii() and len(text) <= SURELY
 
 
 def _parts(
