@@ -67,6 +67,11 @@ class Channel:
         return self.provider.can.replies
 
     @property
+    def resends(self) -> bool:
+        """Whether what it calls failed may be sent again: under the same name some take nothing."""
+        return not (self.provider.can.once or self.provider.can.polled)
+
+    @property
     def is_for_practice(self) -> bool:
         """Whether there is no network behind it."""
         return bool(self.row["provider"] == "simulator")

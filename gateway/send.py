@@ -109,7 +109,7 @@ def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) ->
     def work(db: sqlite3.Connection) -> None:
         turns = routes.Turns(gw, db)
         for name, batch, found in told:
-            _settle(gw, db, batch, found, now, turns)
+            _settle(gw, db, name, batch, found, now, turns)
             routes.hear(gw, db, name, found, now)
 
     gw.store.write(work)
@@ -119,6 +119,7 @@ def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) ->
 def _settle(
     gw: Gateway,
     db: sqlite3.Connection,
+    name: str,
     batch: str,
     results: Sequence[Result],
     now: float,
@@ -127,7 +128,9 @@ def _settle(
     taken = [r for r in results if r.outcome is Outcome.ACCEPTED]
     rows = [{"id": r.id, "reference": r.reference, "batch": batch, "now": now} for r in taken]
     outbox.sent(db, rows)
-    receipts.overtaken(db, [r.id for r in taken], now)
+    channel = gw.channels.get(name)
+    resends, sure = channel is not None and channel.resends, gw.clock_trusted()
+    receipts.overtaken(db, taken, batch, now, resends, sure)
     if len(taken) < len(results):
         went = (Outcome.ACCEPTED, Outcome.UNKNOWN)
         budgets.give_back(db, [r.id for r in results if r.outcome not in went], batch)

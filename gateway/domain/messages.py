@@ -192,7 +192,8 @@ class Outgoing:
 class Result:
     """What came of one Outgoing. `wait` is in seconds, where they said how long.
 
-    `elsewhere` is set where they surely did not send it, and another channel might.
+    `elsewhere` is set where they surely did not send it, and another channel might. `pieces`
+    names the parts of a longer text where each has receipts of its own.
     """
 
     id: int
@@ -203,6 +204,7 @@ class Result:
     parts: int | None = None
     cost: str | None = None
     elsewhere: bool = False
+    pieces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

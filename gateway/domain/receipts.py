@@ -1,5 +1,7 @@
 """What a receipt does to an outbox row; the same end in whatever order receipts come."""
 
+from collections.abc import Iterable
+
 from gateway.domain.messages import State, Status
 
 # What a provider says, in the words of our rows. `queued` and `sent` both prove that they
@@ -17,6 +19,7 @@ MEANS: dict[Status, State | None] = {
     Status.UNKNOWN: None,
 }
 
+BAD = (State.FAILED, State.EXPIRED, State.WITHDRAWN)  # the worst first
 FINAL = frozenset((State.DELIVERED, State.FAILED, State.EXPIRED, State.WITHDRAWN))
 
 
@@ -51,3 +54,39 @@ def whole(parts: int | None, confirmed: int | None) -> Status:
     ['sent', 'delivered', 'delivered']
     """
     return Status.SENT if (confirmed or 0) < (parts or 1) else Status.DELIVERED
+
+
+def counted(parts: int, told: Iterable[tuple[str, Status]]) -> State | None:
+    """Return what a text of so many parts has come to by all that was told of it.
+
+    Each telling names its part, "" where it speaks for the whole. One part that failed is not
+    hidden by the others: a phone shows nothing, or half a warning. Only when every part is
+    confirmed after all, it is delivered. None: nothing that was told proves anything.
+
+    >>> lost = [("a", Status.DELIVERED), ("b", Status.FAILED)]
+    >>> counted(2, lost).value, counted(2, [*lost, ("b", Status.DELIVERED)]).value
+    ('failed', 'delivered')
+    """
+    means = {(piece, MEANS[status]) for piece, status in told}
+    heard = {state for _, state in means if state is not None}
+    confirmed = {piece for piece, state in means if state is State.DELIVERED}
+    if "" in confirmed:
+        return State.DELIVERED
+    if confirmed and whole(parts, len(confirmed)) is Status.DELIVERED:
+        return State.DELIVERED
+    bad = next((state for state in BAD if state in heard), None)
+    return bad or (State.SENT if heard else None)
+
+
+def stands(state: State, counted: State | None) -> State:
+    """Return where a row stands once its parts are counted anew.
+
+    What ended without a receipt stays ended while parts are on their way. `delivered` came of
+    an earlier count: it is taken back when there turn out to be more parts.
+
+    >>> stands(State.WITHDRAWN, State.SENT).value, stands(State.DELIVERED, State.SENT).value
+    ('withdrawn', 'sent')
+    """
+    if counted is None or (state in BAD and counted is State.SENT):
+        return state
+    return counted

@@ -93,6 +93,44 @@ def pause(class_: Class, attempts: int, jitter: float = 0.5) -> float:
     return _spread(min(patience.first * 2.0**doublings, patience.longest), jitter)
 
 
+# What a receipt of failure says of asking again: seconds until then, for others and for
+# emergencies, and how often at most. Infobip takes a message for a repeat within five minutes.
+_WORTH = {
+    "yes": (900.0, 330.0, 9),
+    "once": (900.0, 330.0, 1),
+    "later": (3600.0, 900.0, 9),
+    "after_topup": (3600.0, 900.0, 9),
+    "after_cleanup": (3600.0, 900.0, 9),
+}
+RESENDS = {Class.EMERGENCY: 5, Class.HIGH: 3, Class.NORMAL: 2, Class.BULK: 1}
+
+
+def resend(
+    worth: str | None,
+    class_: Class,
+    resends: int,
+    age_s: float,
+    left_s: float | None = None,
+    jitter: float = 0.5,
+) -> float | None:
+    """Return in how many seconds to send again what a receipt calls failed, or None: never.
+
+    `resends` counts the times before, `left_s` is the time until it expires. Each costs as much
+    as the first, so there are few, with growing pauses.
+
+    >>> resend("later", Class.NORMAL, 0, age_s=60), resend("later", Class.EMERGENCY, 0, age_s=60)
+    (4500.0, 1125.0)
+    >>> resend("no", Class.EMERGENCY, 0, age_s=60), resend("later", Class.BULK, 1, age_s=60)
+    (None, None)
+    """
+    usual, urgent, most = _WORTH.get(worth or "", (0.0, 0.0, 0))
+    if resends >= min(most, RESENDS[class_]):
+        return None
+    wait = (urgent if class_ is Class.EMERGENCY else usual) * 2.0**resends * (1 + jitter / 2)
+    over = left_s is not None and wait >= left_s
+    return None if over or age_s + wait >= PATIENCE[class_].age else wait
+
+
 def _throttled(class_: Class, age_s: float, wait: float | None, jitter: float) -> Retry:
     if age_s >= PATIENCE[class_].age:
         return Retry(None, "too_old", State.FAILED, counts=False)

@@ -8,9 +8,10 @@ from gateway.domain.messages import Result
 def storable(result: Result) -> Result:
     """Let no provider's word be one the store refuses: all told beside it would be lost too."""
     reference, error = _word(result.reference), _word(result.error)
-    if reference == result.reference and error == result.error:
+    pieces = tuple(_word(piece) or "" for piece in result.pieces)
+    if (reference, error, pieces) == (result.reference, result.error, result.pieces):
         return result
-    return replace(result, reference=reference, error=error)
+    return replace(result, reference=reference, error=error, pieces=pieces)
 
 
 def _word(told: str | None) -> str | None:

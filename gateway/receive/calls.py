@@ -97,9 +97,14 @@ def _told_before(db: sqlite3.Connection, channel: Channel, event: Event) -> bool
 
 
 def _receipts(db: sqlite3.Connection, told: Sequence[tuple[Call, Receipt]]) -> None:
-    moved = [receipts.apply(db, call.channel.id, event, call.now) for call, event in told]
-    if told:
-        tell.messages_moved(db, [id for id in moved if id], told[0][0].now)
+    by_channel: dict[int, list[tuple[Call, Receipt]]] = {}
+    for call, event in told:
+        by_channel.setdefault(call.channel.id, []).append((call, event))
+    for id, calls in by_channel.items():
+        first, events = calls[0][0], [event for _, event in calls]
+        resends, sure = first.channel.resends, first.gw.clock_trusted()
+        moved = receipts.apply_all(db, id, events, first.now, resends, sure)
+        tell.messages_moved(db, moved, first.now)
 
 
 def _other(db: sqlite3.Connection, call: Call, event: Event) -> None:

@@ -52,7 +52,7 @@ SELECT outbox.id, inbound.received_at AS asked_at, outbox.class, outbox.forced, 
 _SENT = """
 UPDATE outbox SET state = CASE state WHEN 'claimed' THEN 'sent' WHEN 'unknown' THEN 'sent'
                                      ELSE state END,
-       reference = :reference, sent_at = coalesce(sent_at, :now),
+       reference = coalesce(:reference, reference), sent_at = coalesce(sent_at, :now),
        reason = CASE WHEN state IN ('claimed', 'unknown') THEN NULL ELSE reason END
  WHERE id = :id AND batch = :batch
 """

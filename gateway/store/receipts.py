@@ -1,86 +1,203 @@
 """What providers say became of our messages, in whatever order they say it."""
 
+import json
 import sqlite3
+from collections.abc import Iterable, Sequence
 
-from gateway.domain.messages import Receipt, State, Status
-from gateway.domain.receipts import FINAL, advance
+from gateway.domain.messages import Receipt, Result, Status
+from gateway.store import pieces
+from gateway.store.standing import FACTS, About, Round, Standing
 
+# Some networks use a name twice, months apart: it then stands for the newer message.
 _ADD = """
-INSERT INTO receipt (channel, reference, outbox, status, error, at, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (channel, reference, status) DO NOTHING
+INSERT INTO receipt (channel, reference, status, piece, outbox, error, retry, at, received_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (channel, reference, status, piece) DO UPDATE
+   SET outbox = excluded.outbox, error = excluded.error, retry = excluded.retry,
+       at = excluded.at, received_at = excluded.received_at
+ WHERE excluded.outbox > coalesce(receipt.outbox, 0)
 """
-_ROW = "SELECT id, state FROM outbox WHERE channel = ? AND reference = ?"
-# An emergency that may have gone by one channel and waits on another: proof from the first
-# that the person has it counts, and spares them the second.
-_OWN = """
-SELECT id, state FROM outbox
- WHERE id = :own AND reference IS NULL AND recipient = coalesce(:to, recipient)
-   AND (channel = :channel OR (moved_from = :channel AND maybes > 0 AND :proof))
+_CALLED = f"""
+SELECT told.value AS told, 0 AS is_part, {FACTS}
+  FROM json_each(:told) AS told
+ CROSS JOIN outbox ON outbox.channel = :channel AND outbox.reference = told.value
+ UNION ALL
+SELECT told.value, 1, {FACTS}
+  FROM json_each(:told) AS told
+ CROSS JOIN piece ON piece.channel = :channel AND piece.reference = told.value
+ CROSS JOIN outbox ON outbox.id = piece.outbox
 """
-_MOVE = """
-UPDATE outbox SET state = ?, reason = coalesce(?, reason), reference = coalesce(reference, ?),
-       sent_at = coalesce(sent_at, ?), final_at = CASE WHEN ? THEN ? ELSE final_at END
- WHERE id = ?
+_TOLD_OF = f"""
+SELECT told.value AS told, {FACTS}
+  FROM json_each(:told) AS told
+ CROSS JOIN receipt ON receipt.channel = :channel AND receipt.reference = told.value
+ CROSS JOIN outbox ON outbox.id = receipt.outbox
 """
-_WAITING = """
-SELECT receipt.id, receipt.status, receipt.error, outbox.id AS row, outbox.state
+_OWN = f"SELECT {FACTS} FROM outbox WHERE id IN (SELECT value FROM json_each(?))"
+_WAITING = f"""
+SELECT receipt.id AS receipt, receipt.status, receipt.error, receipt.retry, receipt.piece,
+       0 AS is_part, {FACTS}
   FROM outbox JOIN receipt ON receipt.channel = outbox.channel
                           AND receipt.reference = outbox.reference
- WHERE receipt.outbox IS NULL AND outbox.id IN (SELECT value FROM json_each(?))
- ORDER BY receipt.id
+ WHERE receipt.outbox IS NULL AND outbox.id IN (SELECT value FROM json_each(:ids))
+"""
+_WAITING_IN_PARTS = f"""
+SELECT receipt.id AS receipt, receipt.status, receipt.error, receipt.retry, receipt.piece,
+       1 AS is_part, {FACTS}
+  FROM piece CROSS JOIN receipt ON receipt.channel = piece.channel
+                               AND receipt.reference = piece.reference
+  JOIN outbox ON outbox.id = piece.outbox
+ WHERE receipt.outbox IS NULL AND piece.outbox IN (SELECT value FROM json_each(:ids))
 """
 
 PATIENCE = 3600.0
 
 
-def apply(db: sqlite3.Connection, channel: int, receipt: Receipt, now: float) -> int | None:
-    """Keep a receipt; return the id of the row it moved, None if it moved none (yet)."""
-    row = _row(db, channel, receipt)
+def apply_all(
+    db: sqlite3.Connection,
+    channel: int,
+    receipts: Sequence[Receipt],
+    now: float,
+    resends: bool = False,
+    sure: bool = True,
+) -> list[int]:
+    """Keep receipts that came together; return the ids of the rows they moved.
+
+    What failed is queued again where its receipt says that this may help, if the channel
+    `resends`; nothing is too old or too late for it while the time is not `sure`.
+    """
+    round = Round(now, resends, sure)
+    abouts = _abouts(db, channel, receipts, round)
+    told = zip(receipts, abouts, strict=True)
+    db.executemany(_ADD, [_kept(channel, receipt, about, now) for receipt, about in told])
+    for receipt, about in zip(receipts, abouts, strict=True):
+        if about:
+            round.tell(about, receipt)
+    return round.write(db)
+
+
+def _kept(channel: int, receipt: Receipt, about: About | None, now: float) -> tuple[object, ...]:
     at = receipt.at.timestamp() if receipt.at else None
-    told = (channel, receipt.reference, row["id"] if row else None, receipt.status, receipt.error)
-    db.execute(_ADD, (*told, at, now))
-    if row is None:
+    id, piece = about.row.id if about else None, receipt.piece or ""
+    told = (channel, receipt.reference, receipt.status, piece, id)
+    return (*told, receipt.error, receipt.retry, at, now)
+
+
+def _abouts(
+    db: sqlite3.Connection, channel: int, receipts: Sequence[Receipt], round: Round
+) -> list[About | None]:
+    """Find which row each receipt is about, and how it is known."""
+    called = _called(db, channel, [receipt.reference for receipt in receipts], round)
+    strange = [receipt for receipt in receipts if receipt.reference not in called]
+    if not strange:
+        return [called[receipt.reference] for receipt in receipts]
+    called |= _told_of(db, channel, [receipt.reference for receipt in strange], round)
+    own = _own(db, {int(one.own) for one in strange if one.own and _is_id(one.own)}, round)
+    return [called.get(one.reference) or _by_own(channel, one, own, called) for one in receipts]
+
+
+def _called(
+    db: sqlite3.Connection, channel: int, references: Iterable[str], round: Round
+) -> dict[str, About]:
+    found: dict[str, About] = {}
+    asked = {"told": json.dumps(list(dict.fromkeys(references))), "channel": channel}
+    for row in db.execute(_CALLED, asked):
+        known = found.get(row["told"])
+        if known is None or (row["id"], row["is_part"]) > (known.row.id, known.is_part):
+            found[row["told"]] = About(round.of(row), bool(row["is_part"]))
+    return found
+
+
+def _told_of(
+    db: sqlite3.Connection, channel: int, references: Iterable[str], round: Round
+) -> dict[str, About]:
+    """Find rows by what was told before: of a part, or of a try that is over."""
+    found: dict[str, About] = {}
+    asked = {"told": json.dumps(list(dict.fromkeys(references))), "channel": channel}
+    for row in db.execute(_TOLD_OF, asked):
+        known = found.get(row["told"])
+        if known is None or row["id"] > known.row.id:
+            standing = round.of(row)
+            over = standing.resends > 0 or standing.channel != channel
+            over = over or standing.reference is not None
+            if not over:
+                standing.call(row["told"])
+            found[row["told"]] = About(standing, is_over=over)
+    return found
+
+
+def _is_id(own: str | None) -> bool:
+    return own is not None and own.isdecimal() and len(own) < 19
+
+
+def _own(db: sqlite3.Connection, ids: Iterable[int], round: Round) -> dict[int, Standing]:
+    if not ids:
+        return {}
+    rows = db.execute(_OWN, (json.dumps(list(ids)),)).fetchall()
+    return {row["id"]: round.of(row) for row in rows}
+
+
+def _by_own(
+    channel: int, receipt: Receipt, own: dict[int, Standing], called: dict[str, About]
+) -> About | None:
+    """Find a row by our id, which they echo: from now on it bears their name.
+
+    After a restore a row may have the id of another message: the number must fit too.
+    """
+    row = own.get(int(receipt.own)) if receipt.own and _is_id(receipt.own) else None
+    if row is None or receipt.to not in (None, row.recipient):
         return None
-    return int(row["id"]) if _move(db, row["id"], row["state"], receipt, now) else None
+    if row.channel != channel:
+        return About(row, is_over=True) if _spares(channel, receipt, row) else None
+    if row.reference is not None and not receipt.piece:
+        return None
+    row.call(receipt.reference)
+    about = called[receipt.reference] = About(row)
+    return about
+
+
+def _spares(channel: int, receipt: Receipt, row: Standing) -> bool:
+    """An emergency that may have gone by one channel and waits on another: proof from the first
+    that the person has it counts, and spares them the second."""
+    proof = receipt.status in (Status.DELIVERED, Status.READ)
+    waits = row.reference is None and row.moved_from == channel and row.maybes > 0
+    return proof and waits
+
+
+def overtaken(
+    db: sqlite3.Connection,
+    taken: Sequence[Result],
+    batch: str,
+    now: float,
+    resends: bool = False,
+    sure: bool = True,
+) -> None:
+    """Apply receipts that came before the send's own answer, now that their rows are known."""
+    round = Round(now, resends, sure)
+    in_parts = [result.id for result in taken if result.pieces]
+    rows = [result.id for result in taken]
+    waiting = db.execute(_WAITING, {"ids": str(rows)}).fetchall()
+    if in_parts:
+        pieces.name(db, [(result.id, batch, result.pieces) for result in taken if result.pieces])
+        waiting += db.execute(_WAITING_IN_PARTS, {"ids": str(in_parts)}).fetchall()
+        round.count(db.execute(_OWN, (str(in_parts),)))
+    found = {(row["receipt"], row["id"]): row for row in waiting}
+    db.executemany(
+        "UPDATE receipt SET outbox = ? WHERE id = ?", [(row, told) for told, row in found]
+    )
+    for _, row in sorted(found.items()):
+        status, piece = Status(row["status"]), row["piece"] or None
+        told = Receipt("", status, error=row["error"], retry=row["retry"], piece=piece)
+        round.tell(About(round.of(row), bool(row["is_part"])), told)
+    round.write(db)
 
 
 def told_before(db: sqlite3.Connection, channel: int, receipt: Receipt) -> bool:
     """Whether this very receipt is kept already."""
-    sql = "SELECT 1 FROM receipt WHERE channel = ? AND reference = ? AND status = ?"
-    key = (channel, receipt.reference, receipt.status)
+    sql = """SELECT 1 FROM receipt
+              WHERE channel = ? AND reference = ? AND status = ? AND piece = ?"""
+    key = (channel, receipt.reference, receipt.status, receipt.piece or "")
     return db.execute(sql, key).fetchone() is not None
-
-
-def _row(db: sqlite3.Connection, channel: int, receipt: Receipt) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = db.execute(_ROW, (channel, receipt.reference)).fetchone()
-    if row is None and receipt.own and receipt.own.isdecimal() and len(receipt.own) < 19:
-        # After a restore a row may have the id of another message: the number must fit too.
-        told = {"own": int(receipt.own), "to": receipt.to, "channel": channel}
-        proof = receipt.status in (Status.DELIVERED, Status.READ)
-        row = db.execute(_OWN, told | {"proof": proof}).fetchone()
-    return row
-
-
-def _move(db: sqlite3.Connection, id: int, state: str, receipt: Receipt, now: float) -> bool:
-    """Move a row on; False if the receipt tells nothing new."""
-    new = advance(State(state), receipt.status)
-    if new == state:
-        return False
-    final = new in FINAL
-    db.execute(_MOVE, (new, receipt.error, receipt.reference, now, final, now, id))
-    return True
-
-
-def overtaken(db: sqlite3.Connection, rows: list[int], now: float) -> None:
-    """Apply receipts that came before the send's own answer, now that their rows are known."""
-    for row in db.execute(_WAITING, (str(rows),)).fetchall():
-        db.execute("UPDATE receipt SET outbox = ? WHERE id = ?", (row["row"], row["id"]))
-        state = db.execute("SELECT state FROM outbox WHERE id = ?", (row["row"],)).fetchone()[0]
-        new = advance(State(state), Status(row["status"]))
-        if new != state:
-            told = (new, row["error"], None, now, new in FINAL, now, row["row"])
-            db.execute(_MOVE, told)
 
 
 def forget_strangers(db: sqlite3.Connection, now: float) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.domain.messages import Receipt, Status
+from gateway.domain.messages import Outcome, Receipt, Result, Status
 from gateway.domain.pace import Quota
 from gateway.store import (
     answers,
@@ -18,6 +18,7 @@ from gateway.store import (
     figures,
     outbox,
     past,
+    pieces,
     receipts,
     refused,
     routes,
@@ -27,8 +28,10 @@ from gateway.store import (
 from tests.core.field import Field
 
 LARGE = {"contact", "address", "member", "consent", "c", "inbound", "outbox", "receipt", "session",
-         "later", "alert", "spent", "past", "mine", "refused", "kept_call", "feedback",
+         "later", "alert", "spent", "past", "mine", "refused", "piece", "kept_call", "feedback",
          "m", "first"}  # fmt: skip
+
+TAKEN = [Result(1, Outcome.ACCEPTED, "r", pieces=("p", "q"))]
 
 ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "when the next row is due": lambda db: outbox.next_due(db, 1),
@@ -45,8 +48,9 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "what a hold put off": lambda db: channels.release(db, 1, 1.0),
     "claims that lapsed": lambda db: outbox.lapsed(db, 1e12),
     "sent": lambda db: outbox.sent(db, [{"id": 1, "reference": "r", "batch": "b", "now": 1.0}]),
-    "receipt": lambda db: receipts.apply(db, 1, Receipt("r", Status.SENT), 1.0),
-    "receipts that came first": lambda db: receipts.overtaken(db, [1], 1.0),
+    "receipts": lambda db: receipts.apply_all(db, 1, [Receipt("r", Status.SENT, own="1")], 1.0),
+    "receipts that came first": lambda db: receipts.overtaken(db, TAKEN, "b", 1.0),
+    "parts of texts": lambda db: pieces.told(db, [1]),
     "receipts of strangers": lambda db: receipts.has_strangers(db, 1.0),
     "who wrote": lambda db: contacts.by_value(db, "+15550100"),
     "who left before": lambda db: consent.last(db, "k"),

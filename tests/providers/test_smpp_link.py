@@ -99,6 +99,17 @@ def test_a_batch_is_answered_one_by_one_with_the_networks_ids(opened):
         assert {m.text for m in smsc.submitted} == {b"Maji leo"}
 
 
+def test_a_longer_text_is_known_by_the_names_of_all_its_parts(opened):
+    with Smsc() as smsc:
+        provider = bound(opened(smsc, Ears(), msg_id_type="hex"))
+        (result,) = provider.send([Outgoing(1, TO, "Maji leo. " * 40)])
+        assert len(result.pieces) == result.parts == len(smsc.submitted) == 3
+        assert len(set(result.pieces)) == 3
+        assert result.reference == result.pieces[-1]
+        (short,) = provider.send(batch(1))
+        assert short.pieces == ()
+
+
 def test_no_more_is_open_than_the_window_and_what_is_ready_leaves_in_one_write(opened):
     with Smsc() as smsc:
         provider = bound(opened(smsc, Ears(), window="7"))

@@ -125,11 +125,13 @@ class Smpp:
             link = self._link = self._link or self._made(None)
             loop().call_soon_threadsafe(link.take, errands, urgent)
         for result in back.results():
-            yield replace(result, reference=self._plain(result.reference))
+            yield self._plain(result) if result.reference else result
 
-    def _plain(self, told: str | None) -> str | None:
-        """Return an id as receipts will be read, however the two are written."""
-        return told and receipts.plain_id(told, self.ear.answer_base)
+    def _plain(self, told: Result) -> Result:
+        """Return a result with its ids as receipts will be read, however the two are written."""
+        base = self.ear.answer_base
+        pieces = tuple(receipts.plain_id(piece, base) for piece in told.pieces)
+        return replace(told, reference=receipts.plain_id(told.reference or "", base), pieces=pieces)
 
     def check(self) -> None:
         """Bind and unbind, and send nothing."""

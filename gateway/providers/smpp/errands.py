@@ -15,7 +15,7 @@ class Errand:
     Used by the loop's thread only, once it is handed over.
     """
 
-    __slots__ = ("begun", "bodies", "ended", "id", "left", "reference", "sending", "tries")
+    __slots__ = ("begun", "bodies", "ended", "id", "left", "names", "sending", "tries")
 
     def __init__(self, id: int, bodies: Sequence[bytes], sending: "Sending") -> None:
         self.id = id
@@ -23,7 +23,7 @@ class Errand:
         self.sending = sending
         self.left = len(bodies)
         self.begun = 0  # parts they may have
-        self.reference: str | None = None
+        self.names = [""] * len(bodies)
         self.tries = 0
         self.ended = False
 
@@ -44,14 +44,17 @@ class Errand:
 
     def _taken(self, number: int, id: str) -> None:
         self.left -= 1
-        # A phone shows a text when its last part is there: that part's receipt counts.
-        if number == len(self.bodies) - 1:
-            self.reference = id or None
+        self.names[number] = id
         if not self.left:
             self.ended = True
-            self.sending.put(
-                Result(self.id, Outcome.ACCEPTED, self.reference, parts=len(self.bodies))
-            )
+            self.sending.put(self._told())
+
+    def _told(self) -> Result:
+        """Some networks name only the last part, or all alike: then its receipt is for all."""
+        many, last = len(self.names), self.names[-1] or None
+        told = set(self.names) - {""}
+        pieces = tuple(self.names) if 1 < many == len(told) else ()
+        return Result(self.id, Outcome.ACCEPTED, last, parts=many, pieces=pieces)
 
     def end(self, outcome: Outcome, error: str, elsewhere: bool = False) -> None:
         """Tell how it ended; unknown if some part may be with them, whatever became of others."""

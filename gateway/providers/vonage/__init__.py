@@ -157,6 +157,7 @@ class Vonage:
             error=error,
             retry=worth if status in ENDED_BADLY else None,
             own=reading.word(found, "client-ref"),
+            piece=reference,  # each part of a message has its own
         )
 
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:

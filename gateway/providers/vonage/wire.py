@@ -49,7 +49,7 @@ def _result(id: int, told: Sequence[Mapping[str, Any]]) -> Result:
     taken = [str(part["message-id"]) for part in told if str(part["status"]) == TAKEN]
     refused = [part for part in told if str(part["status"]) != TAKEN]
     if not refused:
-        return Result(id, Outcome.ACCEPTED, taken[0], parts=len(taken))
+        return Result(id, Outcome.ACCEPTED, taken[0], parts=len(taken), pieces=tuple(taken))
     code = str(refused[0]["status"])
     if taken:  # a piece of it is on its way: whether to send the whole again is for its class
         return Result(id, Outcome.UNKNOWN, taken[0], error=code)

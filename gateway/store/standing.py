@@ -1,0 +1,171 @@
+"""Where rows of the outbox stand while receipts that came together are told of them."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.domain.messages import Class, Receipt, State, Status
+from gateway.domain.receipts import FINAL, MEANS, advance, counted, stands
+from gateway.domain.retry import resend
+from gateway.store import pieces
+
+# As the fields of Standing are ordered; always the last columns of what is asked.
+FACTS = """outbox.id, outbox.channel, outbox.recipient, outbox.state, outbox.class, outbox.parts,
+       outbox.pieces, outbox.reference, outbox.resends, outbox.maybes, outbox.moved_from,
+       outbox.created_at, outbox.expires_at"""
+_FACTS = len(FACTS.split(","))
+_MOVE = """
+UPDATE outbox SET state = :state,
+       reason = CASE WHEN :state = 'delivered' THEN NULL ELSE coalesce(:error, reason) END,
+       sent_at = CASE WHEN :sent THEN coalesce(sent_at, :now) ELSE sent_at END,
+       network_at = CASE WHEN :network THEN coalesce(network_at, :now) ELSE network_at END,
+       final_at = CASE WHEN NOT :final THEN NULL WHEN :moved THEN :now ELSE final_at END
+ WHERE id = :id
+"""
+_NAME = "UPDATE outbox SET reference = ?, pieces = ? WHERE id = ?"
+_RESEND = """
+UPDATE outbox SET state = 'queued', due_at = :due_at, reason = coalesce(:error, :retry),
+       batch = NULL, reference = NULL, sent_at = NULL, network_at = NULL, final_at = NULL,
+       resends = resends + 1
+ WHERE id = :id
+"""
+
+
+@dataclass(slots=True)
+class Standing:
+    """One row as the store has it, and what receipts make of it."""
+
+    id: int
+    channel: int
+    recipient: str
+    state: str
+    class_: int
+    parts: int
+    pieces: int | None
+    reference: str | None
+    resends: int
+    maybes: int
+    moved_from: int | None
+    created_at: float
+    expires_at: float | None
+    was: str = ""
+    error: str | None = None
+    network: bool = False
+    named: bool = False  # what it is called, or the number of its parts, came to be known
+    changed: bool = False
+    due_at: float | None = None  # when it is sent again, if it is
+    retry: str | None = None
+
+    def call(self, reference: str) -> None:
+        """Let the row bear a provider's name."""
+        if self.reference is None:
+            self.reference, self.named = reference, True
+
+    def stand(self, state: State, error: str | None) -> None:
+        if state != self.state:
+            self.state, self.error, self.changed = state, error or self.error, True
+
+    def is_in_parts(self, receipt: Receipt, is_part: bool) -> bool:
+        """Whether its receipts are counted part by part, now that this one came."""
+        if receipt.parts and receipt.parts != (self.pieces or self.parts):
+            self.pieces, self.named = receipt.parts, True
+        elif self.pieces is None and self.parts > 1 and (is_part or receipt.piece):
+            self.pieces, self.named = self.parts, True
+        return self.pieces is not None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which row a receipt is about: one of its parts, or a try of it that is over."""
+
+    row: Standing
+    is_part: bool = False
+    is_over: bool = False
+
+
+@dataclass(slots=True)
+class Round:
+    """Receipts that came together: each row is read once and written once."""
+
+    now: float
+    resends: bool
+    sure: bool
+    rows: dict[int, Standing] = field(default_factory=dict)
+    in_parts: set[int] = field(default_factory=set)
+
+    def of(self, row: sqlite3.Row) -> Standing:
+        """Return a row as it stands in this round."""
+        if (found := self.rows.get(row["id"])) is None:
+            found = self.rows[row["id"]] = Standing(*row[-_FACTS:])
+            found.was = found.state
+        return found
+
+    def count(self, rows: Iterable[sqlite3.Row]) -> None:
+        """Count the parts of these rows anew."""
+        self.in_parts |= {self.of(row).id for row in rows}
+
+    def tell(self, about: About, receipt: Receipt) -> None:
+        """Move a row on by one receipt; one in parts is counted when all are told."""
+        row = about.row
+        if row.is_in_parts(receipt, about.is_part):
+            self.in_parts.add(row.id)
+        elif not (about.is_over or row.due_at) or MEANS[receipt.status] is State.DELIVERED:
+            self._advance(row, receipt)
+        if receipt.status is Status.SENT and not row.network and not about.is_over:
+            row.network = row.changed = True
+
+    def _advance(self, row: Standing, receipt: Receipt) -> None:
+        new = advance(State(row.state), receipt.status)
+        if new is State.FAILED and row.state != new:
+            row.due_at, row.retry = self._again(row, receipt), receipt.retry
+            row.error = receipt.error
+        if row.due_at is None or new is State.DELIVERED:
+            row.due_at = None
+            row.stand(new, receipt.error)
+
+    def _again(self, row: Standing, receipt: Receipt) -> float | None:
+        """Return when to send again what failed, or None."""
+        if not self.resends:
+            return None
+        age = self.now - row.created_at if self.sure else 0.0
+        left = row.expires_at - self.now if row.expires_at and self.sure else None
+        jitter = row.id * 0.618 % 1  # so that what failed together does not come back together
+        wait = resend(receipt.retry, Class(row.class_), row.resends, age, left, jitter)
+        return None if wait is None else self.now + wait
+
+    def write(self, db: sqlite3.Connection) -> list[int]:
+        """Write every row once; return the ids of those that moved."""
+        if self.in_parts:
+            self._count(pieces.told(db, self.in_parts))
+        again = [row for row in self.rows.values() if row.due_at is not None]
+        changed = [row for row in self.rows.values() if row.changed and row.due_at is None]
+        named = [row for row in self.rows.values() if row.named and row.due_at is None]
+        db.executemany(_NAME, [(row.reference, row.pieces, row.id) for row in named])
+        db.executemany(_MOVE, [_written(row, self.now) for row in changed])
+        db.executemany(_RESEND, [_resent(row) for row in again])
+        return [row.id for row in (*changed, *again) if row.due_at or row.state != row.was]
+
+    def _count(self, told: dict[int, pieces.Told]) -> None:
+        for id in self.in_parts:
+            row, heard = self.rows[id], told.get(id, [])
+            state = counted(row.pieces or row.parts, [(piece, said) for piece, said, _ in heard])
+            because = [error for _, said, error in heard if MEANS[said] is state]
+            row.stand(stands(State(row.state), state), next(filter(None, because), None))
+
+
+def _written(row: Standing, now: float) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "error": row.error,
+        "sent": row.state != row.was,
+        "network": row.network,
+        "final": row.state in FINAL,
+        "moved": row.state != row.was,
+        "now": now,
+    }
+
+
+def _resent(row: Standing) -> dict[str, Any]:
+    return {"id": row.id, "due_at": row.due_at, "error": row.error, "retry": row.retry}
