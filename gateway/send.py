@@ -14,7 +14,7 @@ from gateway.domain.retry import again
 from gateway.domain.shares import FREE, Choice, Owed, Room
 from gateway.domain.storable import storable
 from gateway.queue import NOT_BEGUN
-from gateway.store import budgets, channels, consent, contacts, outbox, receipts
+from gateway.store import budgets, channels, consent, contacts, fetched, outbox, receipts
 
 LOST = "nobody knows whether it was sent"
 BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept from going
@@ -54,6 +54,14 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
     except Exception:
         put_back(gw, ids, BROKEN, "the gate broke")
         raise
+
+
+def given_again(gw: Gateway, channel: Channel, before: float, most: int) -> list[Outgoing]:
+    """Return what was given out before then and never taken, once it passed the gate again."""
+    ids = fetched.not_taken(gw.store.read, channel.id, before, most)
+    found = outbox.claimed(gw.store.read, ids) if ids else []
+    passed = gate.let_through(gw, channel.id, found) if found else []
+    return [_outgoing(row, _until(gw, row["expires_at"])) for row in passed]
 
 
 def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[sqlite3.Row]) -> Batch:

@@ -18,7 +18,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 ANYWHERE = {"files", "settings", "sealing"}
 BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue", "clock"}
 BELOW_VERBS = BELOW_CONTEXT | {"context"}
-VERBS = {"receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
+VERBS = {"fetch", "receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
     "routes",
     "background",
     "content",

@@ -109,7 +109,8 @@ class Engine:
 
     def _open_lanes(self) -> None:
         for channel in self.gw.channels.all():
-            if channel.id not in self._lanes and channel.provider.can.sms:
+            can = channel.provider.can
+            if channel.id not in self._lanes and can.sms and not can.polled:
                 lane = Lane(self.gw, self.carrier, channel.id, self._stopping)
                 self._lanes[channel.id] = lane
                 lane.start()

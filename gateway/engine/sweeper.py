@@ -91,14 +91,25 @@ class Sweeper(Rounds):
     def _lapsed_claims(self) -> None:
         """A carrier that is away (None) may still bring word; one that holds it gives it back."""
         now, db = self._gw.clock(), self._gw.store.read
-        gone = self._with_the_dead(outbox.lapsed(db, now - SIGN))
-        for batch, ids in _by_batch(outbox.lapsed(db, now - LEASE)).items():
+        gone = self._with_the_dead(self._carried(outbox.lapsed(db, now - SIGN)))
+        gone += [row["id"] for row in self._fetched(outbox.lapsed(db, now - DAY))]
+        for batch, ids in _by_batch(self._carried(outbox.lapsed(db, now - LEASE))).items():
             held = self._carrier.holds(batch)
             if held and self._carrier.take_back(batch):
                 put_back(self._gw, ids, 0.0, "no carrier began it")
             elif held is False:
                 gone += ids
         give_up_on(self._gw, gone)
+
+    def _carried(self, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
+        """Those that a carrier has; what a phone comes to fetch waits a day for it."""
+        return [row for row in rows if not self._is_fetched(row)]
+
+    def _fetched(self, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
+        return [row for row in rows if self._is_fetched(row)]
+
+    def _is_fetched(self, row: sqlite3.Row) -> bool:
+        return self._gw.channels.by_id(row["channel"]).provider.can.polled
 
     def _with_the_dead(self, rows: Sequence[sqlite3.Row]) -> list[int]:
         """Rows that a worker began which gives no sign of life any more."""

@@ -1,15 +1,16 @@
 """Providers come in here: one route serves them all."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from gateway import receive
+from gateway import fetch, receive
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Event, Turn
 from gateway.providers import Answer, Forged, Hook, HookError
+from gateway.providers.fetching import Polled
 from gateway.providers.reading import pairs
 
 blueprint = Blueprint("hooks", __name__)
@@ -51,6 +52,8 @@ def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
     events: list[Event] = []
     try:
         channel.provider.verify(call)
+        if channel.provider.can.polled and (wants := _wants(channel, call)):
+            return fetch.came(gw, channel, call, wants)
         for event in channel.provider.read(call):
             events.append(event)
     except HookError as error:
@@ -58,6 +61,10 @@ def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
             return _refused(gw, channel, call, error)
         receive.keep_call(gw, channel.name, call.kind, str(error), _raw(call))
     return _decided(gw, channel, call, events)
+
+
+def _wants(channel: Channel, call: Hook) -> str:
+    return cast(Polled, channel.provider).wants(call)
 
 
 def _hook(gw: Gateway, kind: str, environ: Mapping[str, Any], body: bytes) -> Hook:

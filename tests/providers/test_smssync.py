@@ -182,4 +182,4 @@ def test_nothing_can_be_pushed_to_it():
     messages = [Outgoing(1, TO, "x"), Outgoing(2, TO, "x", expires=1.0)]
     found = {result.id: result.outcome for result in phone().send(messages)}
     assert found == {1: Outcome.TRANSIENT, 2: Outcome.REJECTED}
-    assert not phone().can.sms
+    assert phone().can.polled

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.domain.messages import Event, Inbound, Outcome, Outgoing, Result, Screen
+from gateway.domain.pace import Quota
 from gateway.providers import (
     COUNTRY,
     N_,
@@ -30,9 +31,8 @@ class SmsSync:
     """One phone. Nothing reaches it but our answers to its own calls."""
 
     name = "smssync"
-    # It carries answers only: no lane can push to it, and none waits for it to fetch.
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
-    can = Can(sms=False, batch=20, connections=1, rate=30 / 1800, replies=True, polled=True)
+    can = Can(batch=20, connections=1, quota=Quota(30, 1800.0), replies=True, polled=True)
     needs = (
         Need(
             "secret",

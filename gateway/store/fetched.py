@@ -1,0 +1,35 @@
+"""Rows that a phone comes to fetch: claimed when given, sent when it says that it has them."""
+
+import sqlite3
+from collections.abc import Iterable
+
+_NOT_TAKEN = """
+SELECT id FROM outbox
+ WHERE state = 'claimed' AND claimed_at < ? AND channel = ? ORDER BY class, claimed_at LIMIT ?
+"""
+_GIVEN = """
+UPDATE outbox SET reference = ?, claimed_at = ? WHERE id = ? AND state = 'claimed'
+"""
+# Among the newest rows only: what is older nobody asks about any more.
+_UNSETTLED = """
+SELECT reference FROM outbox
+ WHERE id > (SELECT coalesce(max(id), 0) FROM outbox) - 20000
+   AND channel = ? AND state = 'sent' AND reference IS NOT NULL AND sent_at > ?
+ ORDER BY id DESC LIMIT ?
+"""
+
+
+def not_taken(db: sqlite3.Connection, channel: int, before: float, most: int) -> list[int]:
+    """Return rows given out before then that nobody took, the most urgent first."""
+    return [row["id"] for row in db.execute(_NOT_TAKEN, (before, channel, most))]
+
+
+def given(db: sqlite3.Connection, named: Iterable[tuple[str, float, int]]) -> None:
+    """Note that rows are given out now: what each is called there, when, and its id."""
+    db.executemany(_GIVEN, named)
+
+
+def unsettled(db: sqlite3.Connection, channel: int, since: float, most: int) -> list[str]:
+    """Return what messages are called that were taken since then and have not ended."""
+    rows = db.execute(_UNSETTLED, (channel, since, most))
+    return [row["reference"] for row in rows]
