@@ -8,7 +8,7 @@ from gateway import providers, routes
 from gateway.cli import channel_limits
 from gateway.cli.opening import opened
 from gateway.context import Gateway
-from gateway.store import figures
+from gateway.store import channels, figures
 
 HOUR = 3600.0
 
@@ -41,5 +41,7 @@ def described(gw: Gateway, row: sqlite3.Row) -> dict[str, Any]:
     today = figures.channels(db, now - 86400).get(row["id"], {})
     told |= {"state": state(row, now), "settings": shown, "today": today}
     told["share"] = share(figures.shares(db, now - HOUR).get(row["id"], 0.0))
+    if condition := channels.condition(row):
+        told["condition"] = condition
     told["routes"] = [asdict(rule) for rule in routes.said(db, row["name"])]
     return told

@@ -13,6 +13,7 @@ from gateway.cli.opening import BY, gateway, opened, plainly, show
 from gateway.cli.routes import route
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
+from gateway.providers.conditions import missing
 from gateway.store import audit, channels, figures
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
@@ -79,6 +80,8 @@ def add(
 
     if not re.fullmatch(NAME, name):
         raise Refused("A channel's name is letters, digits, - and _: it is part of an address.")
+    if lacking := missing(provider):
+        raise Refused(lacking)
     settings = _given(pairs, files)
     _checked(provider, settings)
     channel_limits.check(limits)

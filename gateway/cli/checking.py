@@ -10,6 +10,7 @@ from gateway.cli import channel_limits
 from gateway.cli.opening import plainly
 from gateway.cli.timing import shown, told
 from gateway.context import Gateway, open_gateway
+from gateway.providers.conditions import WELL, explained, missing
 from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
 from gateway.store import StoreError, away, channels, links, users
@@ -72,6 +73,11 @@ def _channel(gw: Gateway, name: str) -> Line:
     assert channel is not None
     if not channel.row["enabled"]:
         return what, "look", f"is off. Use it: gateway channel set {name} --on"
+    if lacking := missing(channel.row["provider"]):
+        return what, "wrong", lacking
+    device = channels.condition(channel.row).get("device", WELL)
+    if device != WELL:
+        return what, "wrong", explained(channel.provider, device) or f"its device: {device}"
     if fault := routes.down(channel.row, gw.clock()):
         since = shown(fault.since)
         why = (fault.reason == "account" and channel.row["held_reason"]) or fault.reason

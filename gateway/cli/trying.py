@@ -1,5 +1,7 @@
 """Trying a channel: what its provider says, in words a person can act on."""
 
+from collections.abc import Mapping
+
 import click
 
 from gateway.context import Channel, Gateway
@@ -7,7 +9,8 @@ from gateway.domain.alerts import Refused
 from gateway.domain.messages import Outcome, Outgoing, Result
 from gateway.domain.phone import BadNumber, normalise
 from gateway.providers import SendError
-from gateway.providers.linking import Linked
+from gateway.providers.conditions import Conditioned, explained
+from gateway.providers.fetching import Closes
 
 OUTCOMES = {
     Outcome.ACCEPTED: "the provider took it. Look at the phone.",
@@ -24,10 +27,24 @@ def sign_in(channel: Channel) -> int:
     """Sign in at the provider and send nothing; return the exit code."""
     try:
         channel.provider.check()
+        for name, value in _condition(channel).items():
+            click.echo(f"{name:9} {value}")
     except SendError as error:
-        return _told(error.result(0))
+        return _told(error.result(0), channel)
+    finally:
+        _let_go(channel)
     click.echo("The provider knows us. Send a message too: --to NUMBER")
     return 0
+
+
+def _let_go(channel: Channel) -> None:
+    if isinstance(channel.provider, Closes):
+        channel.provider.close()
+
+
+def _condition(channel: Channel) -> Mapping[str, str]:
+    provider = channel.provider
+    return provider.condition() if isinstance(provider, Conditioned) else {}
 
 
 def text(gw: Gateway, channel: Channel, to: str) -> int:
@@ -38,13 +55,13 @@ def text(gw: Gateway, channel: Channel, to: str) -> int:
         raise Refused("That is not a number. Write it with + and the country code.") from None
     words = f"Test from {gw.settings['ORGANISATION']}. No danger. Do nothing."
     try:
-        return _told(next(iter(channel.provider.send([Outgoing(0, number, words)]))))
+        return _told(next(iter(channel.provider.send([Outgoing(0, number, words)]))), channel)
     finally:
-        if isinstance(channel.provider, Linked):
-            channel.provider.close()
+        _let_go(channel)
 
 
-def _told(result: Result) -> int:
+def _told(result: Result, channel: Channel) -> int:
     """Say what came of it, with the provider's own code; return the exit code."""
-    click.echo(f"{result.outcome}: {OUTCOMES[result.outcome]} {result.error or ''}".rstrip())
+    words = explained(channel.provider, result.error) or OUTCOMES[result.outcome]
+    click.echo(f"{result.outcome}: {words} {result.error or ''}".rstrip())
     return 0 if result.outcome is Outcome.ACCEPTED else 1

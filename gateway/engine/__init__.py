@@ -38,8 +38,8 @@ class Engine:
 
     def __init__(self, gw: Gateway) -> None:
         self.gw = gw
-        instead = self._reaches if gw.settings["REDIS_AWAY"] == "threads" else None
-        self.carrier = queue.carrier(gw.settings["REDIS"], self._carry, instead)
+        instead = self._reaches if gw.settings["REDIS_AWAY"] == "threads" else queue.nobody
+        self.carrier = queue.carrier(gw.settings["REDIS"], self._carry, instead, self._is_home)
         self._stopping = threading.Event()
         self._lanes: dict[int, Lane] = {}
         self._sweeper = Sweeper(gw, self.carrier, self._stopping)
@@ -100,6 +100,7 @@ class Engine:
         http.listen(self.gw.time.tell, wanted=False)
         for thread in beside:
             thread.join(_left(until))
+        self._pollers.close()
         self._note_the_end(self.gw.clock())
 
     def _note_the_end(self, now: float) -> None:
@@ -144,6 +145,11 @@ class Engine:
         """Whether this process can send on a channel: devices stand beside their workers."""
         channel = self.gw.channels.get(name)
         return channel is not None and not channel.provider.can.polls
+
+    def _is_home(self, name: str) -> bool:
+        """Whether only this process can send on a channel, for it has the device open."""
+        channel = self.gw.channels.get(name)
+        return channel is not None and channel.provider.can.here
 
     def _carry(self, batch: Batch) -> Iterable[Result]:
         channel = self.gw.channels.get(batch.channel)

@@ -28,6 +28,7 @@ PROVIDERS = {
     "spool": "gateway.providers.spool:Spool",
     "http": "gateway.providers.external:External",
     "smpp": "gateway.providers.smpp:Smpp",
+    "modem": "gateway.providers.modem:Modem",
 }
 
 Pairs = tuple[tuple[str, str], ...]
@@ -89,13 +90,8 @@ class Need:
 
 _LETTERS = N_("Two letters, for numbers without a country.")
 COUNTRY = Need("country", _LETTERS, default="", pattern=r"(\w\w)?")
-TIMEOUT = Need(
-    "timeout",
-    "How many seconds to wait for their answer.",
-    default="15",
-    pattern=r"\d+(\.\d+)?",
-    hidden=True,
-)
+_WAIT = "How many seconds to wait for their answer."
+TIMEOUT = Need("timeout", _WAIT, default="15", pattern=r"\d+(\.\d+)?", hidden=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +115,7 @@ class Can:
     asked: bool = False  # `became` says where messages stand: see fetching.py
     polled: bool = False  # nothing can be pushed to it, it comes to fetch: see fetching.py
     polls: bool = False  # it calls nobody, we look what came: see fetching.py
+    here: bool = False  # sends from the process that polls it: only one may open its device
     links: bool = False  # it keeps a line open: see linking.py
     retells: bool = False  # may tell one message twice under two references
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gateway.domain.messages import Outgoing, Receipt
 from gateway.providers import Answer, Hook, HookError, Provider
@@ -52,3 +52,19 @@ class Polls(Provider, Protocol):
 
     def poll(self) -> Iterable[Found]:
         """Yield what lies waiting now; raise a SendError where nobody can look."""
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """A provider whose receipts bear numbers that come again, as a modem's from 0 to 255 do."""
+
+    def recall(self, sent_to: Callable[[str], Sequence[str]]) -> None:
+        """Be given a way to ask for the references of what was sent to somebody, newest first."""
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A provider that holds something open, and lets go of it when it is not used any more."""
+
+    def close(self) -> None:
+        """Let go, or leave it to the end of the process if it does not answer."""

@@ -70,22 +70,30 @@ def urgent(batch: Batch) -> bool:
     return any(message.class_ == Class.EMERGENCY for message in batch.messages)
 
 
-def carrier(redis: str, carry: Carry, instead: Callable[[str], bool] | None = None) -> Carrier:
+def nobody(channel: str) -> bool:
+    """Say of every channel that it is not meant."""
+    return False
+
+
+def carrier(
+    redis: str,
+    carry: Carry,
+    instead: Callable[[str], bool] = nobody,
+    home: Callable[[str], bool] = nobody,
+) -> Carrier:
     """Return the carrier to use: Redis where its URL is given, else threads that `carry`.
 
-    `instead` says for which channels threads may step in while Redis is away; None: for none.
+    `instead` says for which channels threads may step in while Redis is away, `home` for which
+    they always carry.
     """
     from gateway.queue.threads import ThreadCarrier
 
     if not redis:
         return ThreadCarrier(carry)
+    from gateway.queue.either import EitherCarrier
     from gateway.queue.on_redis import RedisCarrier
 
-    if instead is None:
-        return RedisCarrier(redis)
-    from gateway.queue.either import EitherCarrier
-
-    return EitherCarrier(RedisCarrier(redis), ThreadCarrier(carry), instead)
+    return EitherCarrier(RedisCarrier(redis), ThreadCarrier(carry), instead, home)
 
 
 def answers(url: str) -> bool:

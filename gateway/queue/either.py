@@ -13,24 +13,37 @@ log = logging.getLogger(__name__)
 class EitherCarrier:
     """Hands to Redis; what Redis surely did not take goes by threads, where they reach.
 
-    A batch is with one of the two only: Redis' own "down" says that no worker ever will begin it.
+    What is at home here never goes to Redis. A batch is with one of the two only: Redis' own
+    "down" says that no worker ever will begin it.
     """
 
-    def __init__(self, redis: Carrier, threads: Carrier, reach: Callable[[str], bool]) -> None:
-        self._redis, self._threads, self._reach = redis, threads, reach
+    def __init__(
+        self,
+        redis: Carrier,
+        threads: Carrier,
+        reach: Callable[[str], bool],
+        home: Callable[[str], bool] = lambda channel: False,
+    ) -> None:
+        self._redis, self._threads, self._reach, self._home = redis, threads, reach, home
         self._ours: set[str] = set()
         self._lock = Lock()
 
     def hand(self, batch: Batch) -> None:
+        if self._home(batch.channel):
+            self._from_here(batch)
+            return
         try:
             self._redis.hand(batch)
         except CarrierDown as error:
             if str(error) == "closed" or not self._reach(batch.channel):
                 raise
             log.warning("Redis is away: batch %s goes from here", batch.id)
-            with self._lock:
-                self._ours.add(batch.id)
-            self._threads.hand(batch)
+            self._from_here(batch)
+
+    def _from_here(self, batch: Batch) -> None:
+        with self._lock:
+            self._ours.add(batch.id)
+        self._threads.hand(batch)
 
     def reports(self, wait: float) -> list[Report]:
         found = self._threads.reports(0.0)

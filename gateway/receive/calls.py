@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from gateway import tell
 from gateway.context import Channel, Gateway
-from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Turn
+from gateway.domain.messages import Event, Inbound, OptOut, Phase, Receipt, Turn
 from gateway.domain.phone import Address
 from gateway.receive import departures, keeping, parts, turns
 from gateway.receive.meeting import meet, meet_all, whose
 from gateway.store import inbox, receipts
+
+UNASKED = "told by the network"  # to our own SIM: nobody dialled, and nobody can be answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +114,7 @@ def _other(db: sqlite3.Connection, call: Call, event: Event) -> None:
     if isinstance(event, OptOut):
         person = meet(gw, db, channel, event.sender, now)
         departures.told_by_network(gw, db, channel, person, event, now)
+    elif isinstance(event, Turn) and event.phase is Phase.NOTIFY and not event.sender:
+        inbox.keep_call(db, channel.name, "ussd", UNASKED, event.text.encode(), now)
     elif isinstance(event, Turn):
         turns.step(gw, db, channel, meet(gw, db, channel, event.sender, now), event, now)

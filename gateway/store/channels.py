@@ -1,5 +1,6 @@
 """Channels: a provider, an address, and settings that are sealed."""
 
+import json
 import sqlite3
 from collections.abc import Mapping
 
@@ -118,6 +119,17 @@ def down(
 def linked(db: sqlite3.Connection, id: int, state: str, since: float) -> None:
     """Note that a channel's link is bound, or why it is not, and since when."""
     db.execute("UPDATE channel SET link = ?, link_at = ? WHERE id = ?", (state, since, id))
+
+
+def conditioned(db: sqlite3.Connection, id: int, condition: str, now: float) -> None:
+    """Note how the device behind a channel is, as JSON."""
+    sql = "UPDATE channel SET condition = ?, condition_at = ? WHERE id = ?"
+    db.execute(sql, (condition, now, id))
+
+
+def condition(row: sqlite3.Row) -> dict[str, str]:
+    """Return how the device behind a channel is, by name."""
+    return dict(json.loads(row["condition"])) if row["condition"] else {}
 
 
 def try_now(db: sqlite3.Connection, id: int, now: float) -> None:

@@ -50,6 +50,13 @@ SELECT receipt.id AS receipt, receipt.status, receipt.error, receipt.retry, rece
  WHERE receipt.outbox IS NULL AND piece.outbox IN (SELECT value FROM json_each(:ids))
 """
 
+_SENT_TO = """
+SELECT outbox.reference FROM outbox JOIN address ON address.id = outbox.address
+ WHERE address.value = ? AND outbox.channel = ? AND outbox.reference IS NOT NULL
+   AND outbox.sent_at > ?
+ ORDER BY outbox.sent_at DESC, outbox.id DESC LIMIT 300
+"""
+
 PATIENCE = 3600.0
 
 
@@ -198,6 +205,11 @@ def told_before(db: sqlite3.Connection, channel: int, receipt: Receipt) -> bool:
               WHERE channel = ? AND reference = ? AND status = ? AND piece = ?"""
     key = (channel, receipt.reference, receipt.status, receipt.piece or "")
     return db.execute(sql, key).fetchone() is not None
+
+
+def sent_to(db: sqlite3.Connection, channel: int, to: str, since: float) -> list[str]:
+    """Return the references of what a channel sent to a number since then, newest first."""
+    return [row[0] for row in db.execute(_SENT_TO, (to, channel, since))]
 
 
 def forget_strangers(db: sqlite3.Connection, now: float) -> int:

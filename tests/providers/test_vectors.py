@@ -13,6 +13,8 @@ from gateway.domain.messages import Outcome, Outgoing, Phase, Receipt, Screen, T
 from gateway.domain.receipts import whole
 from gateway.domain.ussd import newest, screens
 from gateway.providers import Forged, Garbled, HookError, load
+from gateway.providers.modem.codes import DEVICE, FULL, LATER, MINUTES, SLOWER, refusal
+from gateway.providers.modem.overheard import code_of
 from tests.providers.loopback import answering
 from tests.providers.vectors import (
     FORGERIES,
@@ -271,6 +273,24 @@ def test_a_call_that_comes_to_fetch_is_given_what_waits(name, case):
         assert provider.wants(call) == "receipts"
         answer = provider.ask(call, state["awaiting_result"])
     same_answer(answer, case["expect"]["response"])
+
+
+REFUSALS = table("refusal")
+
+
+@pytest.mark.parametrize("name, case", REFUSALS)
+def test_a_refusal_of_a_modem_means_what_the_table_says(name, case):
+    (wanted,) = case["expect"]["recipients"]
+    said = case["response"]
+    raised = said.get("exception", "ERR_UNKNOWN")  # the library's word for most of the modem's
+    result = refusal(raised, code_of(said.get("at", "").encode())).result(0)
+    assert result.outcome in RESULTS[wanted["result"]]
+    assert result.error == wanted["error_code"]
+    waits = {"once": MINUTES, "later": LATER}.get(wanted["retry"])
+    assert result.wait == waits or (result.outcome is Outcome.THROTTLED and result.wait == SLOWER)
+    # What the table says besides "again" is done by who has the modem: see test_modem.py.
+    assert (result.error in DEVICE) == (wanted["retry"] == "reopen")
+    assert (result.error in FULL) == (wanted["retry"] == "after_cleanup")
 
 
 ENCODED = [row.values for row in table("encode")]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.domain.messages import Event, Inbound, OptOut, Receipt, Turn
+from gateway.domain.messages import Event, Inbound, OptOut, Phase, Receipt, Turn
 from gateway.providers import PROVIDERS, Forged, Hook, Provider, load, reading
 from gateway.providers.external.calls import MADE
 from gateway.providers.ussd import Ussd
@@ -69,6 +69,8 @@ def hook(case: Case, kind: str | None = None) -> Hook:
     request = case["request"]
     if "file" in request:
         return _file(case)
+    if "message" in request or "callback" in request:
+        return _heard(case)
     body = request["body"].encode()
     form = request["content_type"] == "application/x-www-form-urlencoded"
     return Hook(
@@ -87,6 +89,13 @@ def _file(case: Case) -> Hook:
     name = f"{PLACES[request['argv'][0]]}/{request['file']}"
     body = bytes.fromhex(request.get("content_hex", "")) or request["content"].encode()
     return Hook(KINDS[case["direction"]], "FILE", name, {}, (), (), body)
+
+
+def _heard(case: Case) -> Hook:
+    """Return what a modem told as it is kept."""
+    request = case["request"]
+    said = request["message"] if "message" in request else request["callback"][1]
+    return Hook(KINDS[case["direction"]], "MODEM", "", {}, (), (), json.dumps(said).encode())
 
 
 def verify(provider: Provider, call: Hook) -> None:
@@ -123,6 +132,9 @@ def told(event: Event) -> dict[str, Any]:
             return words | {"timestamp": _stamp(at), "error_code": error, "retry": retry}
         case Turn(sender=sender, to=to, session=session, phase=phase, text=text, at=at):
             words = {"kind": "ussd", "from": sender, "to": to, "session": session, "text": text}
+            if phase is Phase.NOTIFY and not sender:  # told to the modem itself
+                words |= {"from": None, "to": None, "session": None}
+                words["expects_reply"] = event.result == "ActionNeeded"
             words |= {"phase": phase.value, "network": event.network, "result": event.result}
             words |= {"hops": event.hops, "duration_ms": event.duration_ms, "error": event.error}
             return words | {"timestamp": _stamp(at)}

@@ -54,6 +54,23 @@ def test_a_channel_beyond_reach_waits_for_redis(own_redis):
     assert here.begun == [other.id]
 
 
+def test_what_is_at_home_here_never_goes_to_redis(own_redis):
+    here = Recording()
+    modem, other = batch_of(2, channel="modem"), batch_of(1, channel="one")
+    redis, threads = RedisCarrier(own_redis.url), ThreadCarrier(here)
+    carrier = EitherCarrier(redis, threads, lambda name: False, lambda name: name == "modem")
+    carrier.hand(modem)
+    carrier.hand(other)
+    assert len(results(collect(carrier, modem))) == 2
+    assert (redis.waiting("modem"), redis.waiting("one")) == (0, 1)
+    own_redis.stop()
+    again = batch_of(1, channel="modem")
+    carrier.hand(again)
+    assert len(results(collect(carrier, again))) == 1
+    assert here.begun == [modem.id, again.id]
+    carrier.close(5)
+
+
 def test_what_threads_hold_is_asked_of_them(own_redis):
     here = Recording()
     first, second = here.hold(batch_of()), batch_of()

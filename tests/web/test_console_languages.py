@@ -1,11 +1,13 @@
 """What is refused, asked for and told is in the reader's language, down to the last page."""
 
+import json
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 
 from gateway.context import Gateway
-from gateway.store import inbox
+from gateway.store import channels, inbox
 from tests.web.conftest import NOW
 from tests.web.people import Browser
 from tests.web.rows import fill
@@ -51,6 +53,26 @@ def test_a_call_that_was_not_taken_says_why(ada: Browser, gw: Gateway, tongue: s
     why = {"fr": "Il manque quelque chose de nécessaire.", "ar": "ينقصه شيء لازم."}
     assert why[tongue] in page
     assert f"<code>{reason}</code>" in page
+
+
+def test_how_the_device_of_a_channel_is_is_told(ada: Browser, gw: Gateway, tongue: str) -> None:
+    sealed = gw.sealer.seal({"device": "/dev/ttyUSB0", "country": "GB"})
+
+    def work(db: sqlite3.Connection) -> None:
+        for name, told in {
+            "plugged": {"device": "well", "network": "roaming", "operator": "none"},
+            "pulled": {"device": "ERR_DEVICENOTEXIST"},
+        }.items():
+            id = channels.add(db, name, "modem", "+15550199", sealed, NOW)
+            channels.conditioned(db, id, json.dumps(told), NOW)
+
+    gw.store.write(work)
+    page = ada.get("/channels/plugged").text
+    assert {"fr": "Inscrit en itinérance", "ar": "مسجَّل خارج شبكته"}[tongue] in page
+    assert "<bdi>none</bdi>" in page  # an operator's own name, whatever it means
+    page = ada.get("/channels/pulled").text
+    assert {"fr": "Le modem n’est pas là", "ar": "المودم غير موجود"}[tongue] in page
+    assert "ERR_DEVICENOTEXIST" in page
 
 
 def test_the_labels_of_states_are_translated(ada: Browser, gw: Gateway, tongue: str) -> None:

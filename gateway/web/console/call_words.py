@@ -9,6 +9,7 @@ WHY = {
     "bad_length": N_("It, or something in it, is too long."),
     "bad_number": N_("A number in it is no phone number."),
     "bad_timestamp": N_("A time in it cannot be read."),
+    "told by the network": N_("The network told it to our own SIM, unasked."),
     "missing_field": N_("Something it needs is missing."),
 }
 

@@ -10,7 +10,7 @@ from gateway import providers
 from gateway.context import Channel
 from gateway.store import budgets, channels, inbox
 from gateway.web import staff
-from gateway.web.console import call_words, channel_form, channel_limits, health
+from gateway.web.console import call_words, channel_form, channel_limits, conditions, health
 from gateway.web.console.channel_form import Wanted
 from gateway.web.pages import render
 from gateway.web.staff import allowed, gateway
@@ -52,6 +52,7 @@ def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue
         channel=channel,
         health=shown,
         calls=addresses(channel),
+        condition=conditions.told(channel),
         refused=refused(channel.name),
         why=call_words.why,
         reasons=health.REASONS,
