@@ -273,6 +273,22 @@ AREAS = (
 )
 
 
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("", None),
+        ("21:00 - 08:00", "21:00-08:00"),
+        ("None", "none"),
+        ("12:00-14:00", "12:00-14:00"),
+    ],
+)
+def test_an_area_may_bring_quiet_hours_of_its_own(gw: Gateway, cell: str, kept: str | None) -> None:
+    assert came(bring(gw, f"pcode,name,quiet\nXA,Anywhere,{cell}\n", "areas")) == {"new": 1}
+    found = areas.by_pcode(gw.store.read, "XA")
+    assert found is not None
+    assert found["quiet"] == kept
+
+
 def test_areas_come_with_their_parents_and_other_names(gw: Gateway) -> None:
     assert came(bring(gw, AREAS, "areas")) == {"new": 2}
     db = gw.store.read
@@ -296,10 +312,12 @@ def test_areas_come_with_their_parents_and_other_names(gw: Gateway) -> None:
         ("NP0106,Sunsari,NP01,two,,", "figure from 0 to 9"),
         ("NP0106,Sunsari,NP01,2,Kathmandu,", "time zone is unknown"),
         ("NP0106,Sunsari,NP01,2,,not a tag", "not a language tag"),
+        ("NP0106,Sunsari,NP01,2,,,at night", "written as 21:00-08:00"),
+        ("NP0106,Sunsari,NP01,2,,,07:00-07:00", "written as 21:00-08:00"),
     ],
 )
 def test_an_area_that_cannot_be_is_refused(gw: Gateway, line: str, said: str) -> None:
-    row = bring(gw, "pcode,name,parent,level,timezone,languages\n" + line, "areas")
+    row = bring(gw, "pcode,name,parent,level,timezone,languages,quiet\n" + line, "areas")
     assert came(row) == {"refused": 1}
     assert said in refusals(gw, row)[2]
     assert len(areas.every(gw.store.read)) == 1

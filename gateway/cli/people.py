@@ -43,7 +43,7 @@ def import_contacts(file: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @plainly
 def import_areas(file: Path, as_json: bool) -> None:
-    """Import a CSV: pcode, name, and as you have them parent, level, timezone, languages."""
+    """Import a CSV: pcode, name, and as you have them parent, level, timezone, quiet, languages."""
     _import("areas", file, as_json)
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
+NONE = "none"
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -16,14 +17,14 @@ class Hours:
 
 
 def read(text: str) -> Hours | None:
-    """Return the hours a setting names, None where it names none; ValueError if it cannot be read.
+    """Return the hours that are named, None where there are none; ValueError if none can be read.
 
     >>> read("20:00-07:00")
     Hours(begins=datetime.time(20, 0), ends=datetime.time(7, 0))
-    >>> read("") is None
-    True
+    >>> read("") is None, read("none") is None
+    (True, True)
     """
-    if not text.strip():
+    if text.strip().lower() in ("", NONE):
         return None
     found = _HOURS.fullmatch(text.replace(" ", ""))
     if not found:

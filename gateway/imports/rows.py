@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from gateway import people
 from gateway.context import Gateway
+from gateway.domain import quiet
 from gateway.domain.alerts import Refused
 from gateway.domain.keywords import normal
 from gateway.store import areas, contacts
 
 CONTACT = ("address", "language", "area", "groups", "consent", "proof")
-AREA = ("pcode", "name", "parent", "level", "timezone", "languages", "other_names")
+AREA = ("pcode", "name", "parent", "level", "timezone", "quiet", "languages", "other_names")
 
 N_ = str  # marks a sentence for translators
 
@@ -21,6 +22,7 @@ BAD_CODE = N_("A P-code has at most 30 letters and figures, and no spaces.")
 NO_PARENT = N_("No area has the P-code of this parent. Put parents above the areas in them.")
 CIRCLE = N_("An area cannot lie in itself.")
 BAD_LEVEL = N_("The level is a figure from 0 to 9.")
+BAD_HOURS = N_("Quiet hours are written as 21:00-08:00, or none.")
 BAD_ZONE = N_("The time zone is unknown. Write it as Asia/Kathmandu.")
 
 Row = Mapping[str, str]
@@ -71,6 +73,7 @@ def area(gw: Gateway, db: sqlite3.Connection, by: str, row: Row) -> str:
         parent=_parent(db, pcode, row.get("parent")),
         level=_level(row.get("level", "0")),
         timezone=_zone(row.get("timezone")),
+        quiet=_hours(row.get("quiet")),
         languages=[people.tag_of(tag) for tag in _split(row.get("languages", ""))],
     )
     for other in _split(row.get("other_names", "")):
@@ -117,3 +120,14 @@ def _zone(cell: str | None) -> str | None:
     except (KeyError, ValueError, OSError):
         raise Refused(BAD_ZONE, "timezone") from None
     return cell
+
+
+def _hours(cell: str | None) -> str | None:
+    """Return the quiet hours of a cell as they are kept; None leaves them to the area around."""
+    if cell is None:
+        return None
+    try:
+        hours = quiet.read(cell)
+    except ValueError:
+        raise Refused(BAD_HOURS, "quiet") from None
+    return f"{hours.begins:%H:%M}-{hours.ends:%H:%M}" if hours else quiet.NONE

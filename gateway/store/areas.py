@@ -3,12 +3,15 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 _UPSERT = """
-INSERT INTO area (pcode, name, parent, level, timezone, languages)
-VALUES (:pcode, :name, (SELECT id FROM area WHERE pcode = :parent), :level, :timezone, :languages)
+INSERT INTO area (pcode, name, parent, level, timezone, quiet, languages)
+VALUES (:pcode, :name, (SELECT id FROM area WHERE pcode = :parent), :level, :timezone, :quiet,
+        :languages)
     ON CONFLICT (pcode) DO UPDATE SET name = excluded.name, parent = excluded.parent,
-       level = excluded.level, timezone = excluded.timezone, languages = excluded.languages
+       level = excluded.level, timezone = excluded.timezone, quiet = excluded.quiet,
+       languages = excluded.languages
 RETURNING id
 """
 _WITHIN = """
@@ -23,13 +26,15 @@ WITH RECURSIVE up (id, parent, depth) AS (
    UNION ALL SELECT area.id, area.parent, depth + 1 FROM area JOIN up ON area.id = up.parent
 ) SELECT area.* FROM up JOIN area ON area.id = up.id ORDER BY depth
 """
-_ZONES = """
-WITH RECURSIVE up (area, parent, timezone, depth) AS (
-  SELECT id, parent, timezone, 0 FROM area WHERE id IN (SELECT value FROM json_each(?))
-   UNION ALL SELECT up.area, area.parent, area.timezone, depth + 1
+_NIGHTS = """
+WITH RECURSIVE up (area, parent, timezone, quiet, depth) AS (
+  SELECT id, parent, timezone, quiet, 0 FROM area WHERE id IN (SELECT value FROM json_each(?))
+   UNION ALL SELECT up.area, area.parent, coalesce(up.timezone, area.timezone),
+                    coalesce(up.quiet, area.quiet), depth + 1
                FROM up JOIN area ON area.id = up.parent
-              WHERE up.timezone IS NULL AND depth < 20
-) SELECT area, timezone FROM up WHERE timezone IS NOT NULL
+              WHERE (up.timezone IS NULL OR up.quiet IS NULL) AND depth < 20
+) SELECT area, timezone, quiet FROM up
+   WHERE timezone IS NOT NULL OR quiet IS NOT NULL ORDER BY depth
 """
 _PAGE = """
 SELECT area.*, above.name AS around,
@@ -48,6 +53,13 @@ SELECT DISTINCT name FROM area_name WHERE area IN (SELECT value FROM json_each(?
 """
 
 
+class Night(NamedTuple):
+    """By which clock it is night somewhere, and from when until when, as far as areas say so."""
+
+    zone: str | None
+    hours: str | None
+
+
 def add(
     db: sqlite3.Connection,
     pcode: str,
@@ -57,10 +69,11 @@ def add(
     level: int = 0,
     timezone: str | None = None,
     languages: Sequence[str] = (),
+    quiet: str | None = None,
 ) -> int:
     """Add an area, or correct the one with that P-code; `normal` is the name for matching."""
     row = {"pcode": pcode, "name": name, "parent": parent, "level": level}
-    row |= {"timezone": timezone, "languages": json.dumps(list(languages))}
+    row |= {"timezone": timezone, "quiet": quiet, "languages": json.dumps(list(languages))}
     area = int(db.execute(_UPSERT, row).fetchone()["id"])
     also_called(db, area, name, normal)
     return area
@@ -124,11 +137,11 @@ def timezone(db: sqlite3.Connection, area: int | None) -> str | None:
     return None
 
 
-def zones(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
-    """Return the time zone of each of these areas, or of the nearest around it that has one."""
-    if not ids:
-        return {}
-    return {row["area"]: row["timezone"] for row in db.execute(_ZONES, (json.dumps(list(ids)),))}
+def nights(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Night]:
+    """Return the zone and the quiet hours of each of these areas, where it or one around it has
+    some, the nearest first."""
+    rows = db.execute(_NIGHTS, (json.dumps(list(ids)),))
+    return {row["area"]: Night(row["timezone"], row["quiet"]) for row in rows}
 
 
 def any_known(db: sqlite3.Connection) -> bool:

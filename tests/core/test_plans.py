@@ -11,6 +11,7 @@ from gateway.domain.messages import Outcome, Receipt, Result, Status
 from gateway.domain.pace import Quota
 from gateway.store import (
     answers,
+    areas,
     budgets,
     channels,
     consent,
@@ -29,7 +30,7 @@ from tests.core.field import Field
 
 LARGE = {"contact", "address", "member", "consent", "c", "inbound", "outbox", "receipt", "session",
          "later", "alert", "spent", "past", "mine", "refused", "piece", "kept_call", "feedback",
-         "m", "first"}  # fmt: skip
+         "m", "first", "area"}  # fmt: skip
 
 TAKEN = [Result(1, Outcome.ACCEPTED, "r", pieces=("p", "q"))]
 
@@ -39,6 +40,7 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "what the gate asks": lambda db: outbox.claimed(db, [1, 2]),
     "what was said just now": lambda db: past.twins(db, [1, 2], 1.0),
     "what people had": lambda db: past.unasked(db, [1, 2], 1.0),
+    "where it is night": lambda db: areas.nights(db, [1, 2]),
     "what the gate refuses": lambda db: refused.count(db, "2026-11-18", 1, {(2, "left"): 3}),
     "answers had": lambda db: answers.since(db, [1, 2], 1.0),
     "what was said and answered": lambda db: answers.rounds(db, [1, 2], 1.0),

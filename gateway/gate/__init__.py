@@ -7,13 +7,11 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
-from functools import lru_cache
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway import tell
 from gateway.context import Gateway
-from gateway.domain import quiet
 from gateway.domain.gate import (
     DAY,
     ENOUGH_THIS_WEEK,
@@ -29,7 +27,9 @@ from gateway.domain.gate import (
     judge,
 )
 from gateway.domain.messages import Class
-from gateway.store import areas, budgets, outbox, past, refused
+from gateway.gate import nights
+from gateway.gate.nights import Nights, may_wait
+from gateway.store import budgets, outbox, past, refused
 
 Rows = Sequence[sqlite3.Row]
 Had = tuple[int, float]  # a class, and when
@@ -87,7 +87,7 @@ class _Known:
     now: float
     sure: bool
     most: tuple[int, int]
-    nights: dict[int | None, float | None]
+    nights: Nights | None
     had: dict[int, list[Had]]
     twins: set[int]
     remembers: bool
@@ -98,12 +98,12 @@ class _Known:
         sure = gw.clock_trusted()
         unasked = [row for row in rows if row["asked_at"] is None and not row["forced"]]
         most = (int(gw.settings["CAP_DAY"]), int(gw.settings["CAP_WEEK"])) if sure else (0, 0)
-        nights = _nights(gw, rows, now) if sure else {}
+        night = nights.of(gw, rows, now) if sure else None
         ids = [row["id"] for row in unasked if row["address"] is not None]
         twins = past.twins(gw.store.read, ids, now - JUST_NOW) if ids else set()
         capped = [row for row in unasked if _is_capped(row)] if any(most) else []
         had = _had(gw, capped, now)
-        return cls(now, sure, most, nights, had, twins, bool(unasked))
+        return cls(now, sure, most, night, had, twins, bool(unasked))
 
     def judge(self, row: sqlite3.Row) -> Verdict:
         facts = _facts(row, self.now, self.sure)
@@ -111,8 +111,8 @@ class _Known:
             facts.said = row["id"] in self.twins or (row["address"], row["text"]) in self.said
             if self.had and _is_capped(row):
                 facts.full_until, facts.full_why = self._full(row)
-        if self.nights and _may_wait(row):
-            facts.quiet_until = self.nights[row["area"]]
+        if self.nights and may_wait(row):
+            facts.quiet_until = self.nights.until(row)
         verdict = judge(facts)
         if self.remembers and isinstance(verdict, Go) and row["address"] is not None:
             self._remember(row)
@@ -135,11 +135,6 @@ class _Known:
             self.had[row["address"]].append((row["class"], self.now))
 
 
-def _may_wait(row: sqlite3.Row) -> bool:
-    """Whether it matters where it is night: what we answer ourselves goes at any hour."""
-    return not row["forced"] and (row["asked_at"] is None or row["feedback"] is not None)
-
-
 def _is_capped(row: sqlite3.Row) -> bool:
     """Alerts and bulk messages count, unless lives depend on them or the person asked."""
     if row["class"] == Class.EMERGENCY or row["address"] is None:
@@ -157,28 +152,6 @@ def _had(gw: Gateway, capped: Rows, now: float) -> dict[int, list[Had]]:
     for row in past.unasked(gw.store.read, list(first.values()), now - WEEK):
         found[row["address"]].append((row["class"], row["at"]))
     return {address: found[address] for address in first}
-
-
-def _nights(gw: Gateway, rows: Rows, now: float) -> dict[int | None, float | None]:
-    """Return until when it is night in the areas of these rows, None where it is day."""
-    hours = quiet.read(gw.settings["QUIET_HOURS"])
-    places = {row["area"] for row in rows if _may_wait(row)} if hours else set()
-    if hours is None or not places:
-        return {}
-    named = areas.zones(gw.store.read, [place for place in places if place is not None])
-    ours = ZoneInfo(gw.settings["TIMEZONE"])
-    zones = {place: _zone(named.get(place)) or ours for place in places}
-    ends = {zone: quiet.until(now, zone, hours) for zone in set(zones.values())}
-    return {place: ends[zone] for place, zone in zones.items()}
-
-
-@lru_cache(256)
-def _zone(name: str | None) -> tzinfo | None:
-    """Return the time zone of that name, None if there is none."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        return None
 
 
 def _facts(row: sqlite3.Row, now: float, sure: bool) -> Facts:
