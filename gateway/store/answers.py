@@ -63,6 +63,11 @@ def mute(db: sqlite3.Connection, addresses: Iterable[int], until: float) -> None
     db.executemany(_MUTE, [(until, address) for address in addresses])
 
 
+def unmute(db: sqlite3.Connection, contact: int) -> None:
+    """Answer a person again, at all their addresses."""
+    db.execute("UPDATE address SET muted_until = NULL WHERE contact = ?", (contact,))
+
+
 def add(db: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Queue answers to what people wrote.
 

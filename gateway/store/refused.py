@@ -12,6 +12,11 @@ SELECT channel.name AS channel, class, reason, sum(rows) AS rows
   FROM refused JOIN channel ON channel.id = refused.channel
  GROUP BY channel.name, class, reason ORDER BY channel.name, class, reason
 """
+_EACH = """
+SELECT channel.name AS channel, class, reason, rows
+  FROM refused JOIN channel ON channel.id = refused.channel
+ WHERE day = ? ORDER BY channel.name, class, reason
+"""
 _OF_DAY = """
 SELECT reason, sum(rows) AS rows FROM refused WHERE day = ? GROUP BY reason ORDER BY reason
 """
@@ -32,3 +37,8 @@ def totals(db: sqlite3.Connection) -> list[sqlite3.Row]:
 def of_day(db: sqlite3.Connection, day: str) -> dict[str, int]:
     """Return how many rows were refused on a day, by reason."""
     return {row["reason"]: row["rows"] for row in db.execute(_OF_DAY, (day,))}
+
+
+def each_of_day(db: sqlite3.Connection, day: str) -> list[sqlite3.Row]:
+    """Return how many rows were refused on a day, by channel, class and reason."""
+    return db.execute(_EACH, (day,)).fetchall()

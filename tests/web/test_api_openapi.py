@@ -38,6 +38,7 @@ CALLS = [
     ("add_webhook", "POST", "/webhooks",
      {"url": "http://127.0.0.1:9/", "events": ["message.in"], "secret": "s" * 16}),
     ("list_webhooks", "GET", "/webhooks", None),
+    ("show_refused", "GET", "/refused", None),
 ]  # fmt: skip
 
 

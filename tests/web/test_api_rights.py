@@ -17,6 +17,7 @@ MAY = {
     ("POST", "/messages"): STAFF,
     ("GET", "/alerts"): ALL,
     ("GET", "/away"): ALL,
+    ("GET", "/refused"): ALL,
     ("GET", "/alerts/1"): ALL,
     ("POST", "/alerts"): STAFF,
     ("PATCH", "/alerts/1"): STAFF,

@@ -1,6 +1,16 @@
 """The API for programs, under /api/v1: JSON in and out, a token at the door."""
 
-from gateway.web.api import alerts, away, contacts, feedback, messages, openapi, sending, webhooks
+from gateway.web.api import (
+    alerts,
+    away,
+    contacts,
+    feedback,
+    messages,
+    openapi,
+    refused,
+    sending,
+    webhooks,
+)
 from gateway.web.api.door import blueprint
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "feedback",
     "messages",
     "openapi",
+    "refused",
     "sending",
     "webhooks",
 ]

@@ -57,6 +57,7 @@ ROUTES = {
     "add_webhook": Route(webhooks.Webhook, webhooks.NewWebhook, status=201),
     "remove_webhook": Route(status=204),
     "show_away": Route(shapes.Away),
+    "show_refused": Route(shapes.RefusedOfDay, query=shapes.RefusedQuery),
     "describe": Route(dict[str, Any]),
 }
 

@@ -126,3 +126,26 @@ class Away(msgspec.Struct):
     left: int
     sent: int
     waiting: dict[Class, int]
+
+
+class RefusedCount(msgspec.Struct, kw_only=True):
+    """How many messages the gate held, withheld or let pass, for one reason.
+
+    One that is held twice counts twice; with `quiet hours passed` emergencies went all the same.
+    """
+
+    channel: str
+    class_: Class = msgspec.field(name="class")
+    reason: str
+    messages: int
+
+
+class RefusedOfDay(msgspec.Struct):
+    """The counts of one day, by the clock of staff."""
+
+    day: str
+    refused: list[RefusedCount]
+
+
+class RefusedQuery(Given):
+    day: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None

@@ -11,7 +11,8 @@ from gateway import imports, invite, people
 from gateway.domain.alerts import Refused
 from gateway.domain.keywords import normal
 from gateway.domain.phone import mask
-from gateway.store import areas, consent, contacts, groups, people_lists
+from gateway.store import answers, areas, consent, contacts, groups, people_lists
+from gateway.web.console import gate_words
 from gateway.web.console.alert_words import called, options, why
 from gateway.web.console.health import REASONS
 from gateway.web.console.jobs import take_out
@@ -118,17 +119,18 @@ def _page(
     row: sqlite3.Row, status: int = 200, wrong: str = "", numbers: bool = False, **typed: str
 ) -> ResponseReturnValue:
     """Return the page of one person; numbers are masked unless somebody asked for them."""
-    db = gateway().store.read
+    db, now = gateway().store.read, gateway().clock()
     found = contacts.addresses(db, row["id"])
+    muted = max(one["muted_until"] or 0.0 for one in found) if found else 0.0
     ledger = [entry for one in found for entry in consent.entries(db, one["id"])]
     tags = dict.fromkeys([*gateway().tags, *([row["language"]] if row["language"] else [])])
     return render(
         "contact.html", status, contact=row, wrong=wrong, numbers=numbers, mask=mask,
-        addresses=found, ledger=ledger[:LEDGER],
+        addresses=found, muted=muted if muted > now else None, ledger=ledger[:LEDGER],
         messages=people_lists.recent(db, row["id"]), works=person().role in WORKERS,
         groups="\n".join(contacts.groups_of(db, row["id"])), hows=HOWS, typed=typed,
         tags=[("", "–"), *((tag, called(tag)) for tag in tags)], told=options(TOLD), called=called,
-        moved=REASONS,
+        moved=REASONS, whys=gate_words.ROWS,
     )  # fmt: skip
 
 
@@ -178,6 +180,16 @@ def _changed(row: sqlite3.Row, fields: people.Fields, word: str) -> ResponseRetu
     if came.left and fields.consent:
         wrong = _("They have left. Only their own message can bring them back.")
         return _page(row, 409, wrong)
+    flash(_("Saved."))
+    return redirect(f"/contacts/{id}", 303)
+
+
+@blueprint.post("/contacts/<int:id>/unmute")
+@allowed(*WORKERS)
+def unmute(id: int) -> ResponseReturnValue:
+    """Answer somebody again who was taken for a machine."""
+    _contact(id)
+    act("contact.unmute", f"contact:{id}", lambda db: answers.unmute(db, id))
     flash(_("Saved."))
     return redirect(f"/contacts/{id}", 303)
 

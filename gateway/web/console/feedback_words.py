@@ -52,6 +52,12 @@ EVENTS = {
     "area": N_("Place"),
 }
 
+# What the gateway itself thinks of an item.
+NOTES = {
+    "loop": N_("A machine seems to write: it gets no answers of ours for a while."),
+    "possible_opt_out": N_("The person seems to ask to leave."),
+}
+
 ROLES_AT_WORK = ("field_staff", "operator", "administrator")
 READERS = (*ROLES_AT_WORK, "auditor")
 WHO_SEE_NUMBERS = ("operator", "administrator")

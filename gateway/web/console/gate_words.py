@@ -15,3 +15,17 @@ WHY = {
     "seems to ask to leave": N_("To people who seem to ask to leave"),
     "said just now": N_("Said to the same number just before"),
 }
+
+# The same of one message, beside its state.
+ROWS = {
+    "quiet hours": N_("waits for the morning there"),
+    "enough for a day": N_("waits: they had enough for a day"),
+    "enough for a week": N_("waits: they had enough for a week"),
+    "expired": N_("was over before it went"),
+    "left": N_("they have left"),
+    "alert stopped": N_("the alert was stopped"),
+    "superseded": N_("a newer alert took its place"),
+    "not in the exercise group": N_("they are not in the exercise"),
+    "seems to ask to leave": N_("they seem to ask to leave"),
+    "said just now": N_("they were told the same just before"),
+}
