@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 
 # What reached somebody, may have, or is about to by another batch. Of two that are on their way
-# at the same time the later gives way, so that they do not both wait for each other.
+# at the same time who was claimed later gives way, so that they do not both wait for each other.
 _WENT = """
   AND (past.state IN ('sent', 'delivered', 'unknown')
-       OR (past.state = 'claimed' AND past.id < mine.id AND past.batch IS NOT mine.batch))
+       OR (past.state = 'claimed' AND past.batch IS NOT mine.batch
+           AND (past.claimed_at, past.id) < (mine.claimed_at, mine.id)))
   AND coalesce(past.sent_at, past.claimed_at) > :since
 """
 _TWINS = f"""

@@ -195,6 +195,20 @@ def test_the_same_text_goes_to_a_number_once_in_ten_minutes(field: Field) -> Non
     assert counted(field) == {("normal", "said just now"): 2}
 
 
+def test_of_two_that_are_on_their_way_who_was_claimed_later_gives_way(field: Field) -> None:
+    """Also where it was written first, and waited."""
+    field.text("FLOOD")
+    go(field)
+    waited = queue(field, text="Water", due_at=field.clock.now + 30)
+    first = queue(field, text="Water")
+    on_its_way = send.prepare(field.gw, field.channel, 9, 9.0).batch
+    assert on_its_way is not None
+    assert [one.id for one in on_its_way.messages] == [first]
+    field.clock.now += 60
+    assert go(field) == []
+    assert row(field, waited)[:2] == ("withdrawn", "said just now")
+
+
 def test_what_failed_may_be_said_again_and_who_asks_twice_is_told_twice(field: Field) -> None:
     field.text("FLOOD")
     field.text("FLOOD")
