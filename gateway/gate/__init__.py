@@ -81,13 +81,15 @@ def _refuse(
 class _Known:
     """What is known of the people of a batch; `had` and `said` grow with each row that goes.
 
-    Where nobody was written to unasked, nothing need be remembered.
+    `capped` are the rows that count, `had` is of their people. Where nobody was written to
+    unasked, nothing need be remembered.
     """
 
     now: float
     sure: bool
     most: tuple[int, int]
     nights: Nights | None
+    capped: set[int]
     had: dict[int, list[Had]]
     twins: set[int]
     remembers: bool
@@ -103,23 +105,27 @@ class _Known:
         twins = past.twins(gw.store.read, ids, now - JUST_NOW) if ids else set()
         capped = [row for row in unasked if _is_capped(row)] if any(most) else []
         had = _had(gw, capped, now)
-        return cls(now, sure, most, night, had, twins, bool(unasked))
+        counted = {row["id"] for row in capped}
+        return cls(now, sure, most, night, counted, had, twins, bool(unasked))
 
     def judge(self, row: sqlite3.Row) -> Verdict:
         facts = _facts(row, self.now, self.sure)
-        if row["asked_at"] is None and not row["forced"]:
-            facts.said = row["id"] in self.twins or (row["address"], row["text"]) in self.said
-            if self.had and _is_capped(row):
+        id = row["id"]
+        if facts.asked_at is None and not facts.forced:
+            facts.said = id in self.twins or (row["address"], row["text"]) in self.said
+            if id in self.capped:
                 facts.full_until, facts.full_why = self._full(row)
         if self.nights and may_wait(row):
             facts.quiet_until = self.nights.until(row)
         verdict = judge(facts)
-        if self.remembers and isinstance(verdict, Go) and row["address"] is not None:
-            self._remember(row)
+        if self.remembers and isinstance(verdict, Go):
+            self._remember(row, id)
         return verdict
 
     def _full(self, row: sqlite3.Row) -> tuple[float | None, str]:
         had, (day, week) = self.had[row["address"]], self.most
+        if not had:
+            return None, ENOUGH_TODAY
         tomorrow = free_at((at for _, at in had), day, DAY, self.now)
         if row["class"] != Class.BULK:
             return tomorrow, ENOUGH_TODAY
@@ -129,10 +135,12 @@ class _Known:
             return tomorrow, ENOUGH_TODAY
         return later, ENOUGH_THIS_WEEK
 
-    def _remember(self, row: sqlite3.Row) -> None:
-        self.said.add((row["address"], row["text"]))
-        if self.had and not row["forced"] and _is_capped(row):
-            self.had[row["address"]].append((row["class"], self.now))
+    def _remember(self, row: sqlite3.Row, id: int) -> None:
+        address = row["address"]
+        if address is not None:
+            self.said.add((address, row["text"]))
+        if id in self.capped:
+            self.had[address].append((row["class"], self.now))
 
 
 def _is_capped(row: sqlite3.Row) -> bool:
