@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway import send
 from gateway.domain.messages import Class
 from gateway.store import areas, bulk
 from tests.core.field import MAYA, Field
@@ -47,12 +48,14 @@ def live(field: Field, value: str, *places: tuple[str, str | None, str | None]) 
     field.do(where + "(SELECT contact FROM address WHERE value = ?)", places[-1][0], value)
 
 
-def morning(*parts: int) -> float:
-    return datetime(2026, 11, *parts, tzinfo=UTC).timestamp()
+def morning(day: int, hour: int, minute: int = 0) -> float:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC).timestamp()
 
+
+Places = list[tuple[str, str | None, str | None]]
 
 # areas around Maya from the outermost in, and when the night ends; None: it is day there
-PLACES = {
+PLACES: dict[str, tuple[Places, float | None]] = {
     "no hours of their own": ([("XA", None, None)], morning(19, 7)),
     "their own": ([("XA", None, "19:00-05:30")], morning(19, 5, 30)),
     "of the area around it": (
@@ -143,3 +146,25 @@ def test_one_look_at_the_areas_of_a_whole_batch(field: Field) -> None:
     assert len(go(field)) == 4
     field.gw.store.read.set_trace_callback(None)
     assert len([sql for sql in told if "RECURSIVE" in sql]) == 1
+
+
+def test_three_days_later_at_night_nothing_is_late_and_nobody_is_woken(field: Field) -> None:
+    """The signal comes back at three: what is over has ended, who left is left alone, and the rest
+    waits for the morning, at the rate of its channel."""
+    field.clock.now = morning(16, 3)
+    waiting = [queue(field, due_at=morning(16, 7)) for _ in range(20)]
+    to_leave = queue(field, to=LONDON)
+    urgent = queue(field, Class.EMERGENCY, expires_at=morning(16, 9))
+    field.clock.now = morning(19, 3)
+    field.text("STOP", sender=LONDON)
+    said_goodbye = go(field)
+    assert [field.one("SELECT recipient FROM outbox WHERE id = ?", id) for id in said_goodbye] == [
+        LONDON
+    ]
+    assert row(field, urgent)[:2] == ("expired", "expired")
+    assert row(field, to_leave)[0] == "withdrawn"
+    assert {row(field, id)[1:3] for id in waiting} == {("quiet hours", morning(19, 7))}
+    field.clock.now = morning(19, 7)
+    paced = send.prepare(field.gw, field.channel, 100, 3.0)
+    assert paced.claimed == 3
+    assert counted(field) == {("emergency", "expired"): 1, ("normal", "quiet hours"): 20}
