@@ -67,6 +67,11 @@ class Channel:
         return self.provider.can.replies
 
     @property
+    def confirms(self) -> bool:
+        """Whether this route ever tells that a phone has a message."""
+        return self.provider.can.receipts
+
+    @property
     def resends(self) -> bool:
         """Whether what it calls failed may be sent again: under the same name some take nothing."""
         return not (self.provider.can.once or self.provider.can.polled)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,12 +35,28 @@ def message(row: sqlite3.Row) -> dict[str, Any]:
         "alert": row["alert"],
         "reference": row["reference"],
         "error": row["error"],
+        "reached": reached(row),
         "moved_from": row["moved_from"],
         "moved_reason": row["moved_why"],
         "created": moment(row["created"]),
         "sent": moment(row["sent"]),
         "delivered": moment(row["delivered"]),
     }
+
+
+def reached(row: Mapping[str, Any] | sqlite3.Row) -> str | None:
+    """Return how far we know that a message came: to a provider, a network, or a phone.
+
+    >>> reached({"state": "sent", "network": None, "sent": 5.0})
+    'provider'
+    >>> reached({"state": "failed", "network": 6.0, "sent": 5.0})
+    'network'
+    """
+    if row["state"] == "delivered":
+        return "phone"
+    if row["network"] is not None:
+        return "network"
+    return "provider" if row["sent"] is not None else None
 
 
 def alert(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:

@@ -21,6 +21,10 @@ _ALERTS = """
 SELECT id, state, class, exercise, expires_at, people FROM alert
  WHERE state IN ('submitted', 'approved', 'running') ORDER BY id DESC LIMIT 10
 """
+_ALERT = """
+SELECT channel, state, network_at IS NOT NULL AS network_at, count(*) AS n
+  FROM outbox WHERE alert = ? GROUP BY 1, 2, 3
+"""
 _CHANNEL_WAITING = """
 SELECT channel, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY channel
 """
@@ -77,6 +81,11 @@ def shares(db: sqlite3.Connection, since: float) -> dict[int, float]:
     found = {row["channel"]: row["n"] for row in db.execute(_CHANNEL_SHARES, (since, since))}
     total = sum(found.values())
     return {channel: n / total for channel, n in found.items()}
+
+
+def alert(db: sqlite3.Connection, alert: int) -> list[sqlite3.Row]:
+    """Count an alert's messages by channel, state, and whether a network has them."""
+    return db.execute(_ALERT, (alert,)).fetchall()
 
 
 def channels(db: sqlite3.Connection, since: float) -> dict[int, dict[str, float]]:

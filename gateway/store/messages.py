@@ -24,7 +24,7 @@ SELECT 'in' AS direction, m.id, channel.name AS channel, m.sender, m.recipient,
        CASE WHEN {_SECRET["in"]} THEN NULL ELSE m.text END AS text, m.language,
        'received' AS state, NULL AS parts, NULL AS alphabet, m.reference, NULL AS error,
        m.received_at AS created, NULL AS sent, NULL AS delivered, NULL AS alert,
-       NULL AS moved_from, NULL AS moved_why
+       NULL AS moved_from, NULL AS moved_why, NULL AS network
   FROM inbound AS m JOIN channel ON channel.id = m.channel
 """
 _OUT = f"""
@@ -33,7 +33,8 @@ SELECT 'out' AS direction, m.id, channel.name AS channel, channel.address AS sen
        m.language, m.state, m.parts, m.alphabet,
        m.reference, m.reason AS error, m.created_at AS created, m.sent_at AS sent,
        CASE WHEN m.state = 'delivered' THEN m.final_at END AS delivered, m.alert,
-       (SELECT name FROM channel WHERE channel.id = m.moved_from) AS moved_from, m.moved_why
+       (SELECT name FROM channel WHERE channel.id = m.moved_from) AS moved_from, m.moved_why,
+       m.network_at AS network
   FROM outbox AS m JOIN channel ON channel.id = m.channel
   LEFT JOIN alert_text ON alert_text.id = m.alert_text
 """

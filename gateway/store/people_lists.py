@@ -18,7 +18,8 @@ SELECT address.id, address.value AS address, coalesce(contact.language, '') AS l
 _RECENT = """
 SELECT * FROM (
   SELECT 'in' AS direction, inbound.id, inbound.received_at AS at, inbound.text,
-         inbound.language, NULL AS state, NULL AS reason, NULL AS moved_from, NULL AS moved_why
+         inbound.language, NULL AS state, NULL AS reason, NULL AS moved_from, NULL AS moved_why,
+         NULL AS channel, NULL AS network_at
     FROM inbound JOIN address ON address.id = inbound.address
    WHERE address.contact = :contact
      AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.address = address.id AND sensitive
@@ -30,7 +31,8 @@ UNION ALL
 SELECT * FROM (
   SELECT 'out', outbox.id, outbox.created_at, coalesce(outbox.text, alert_text.text),
          outbox.language, outbox.state, outbox.reason,
-         (SELECT name FROM channel WHERE channel.id = outbox.moved_from), outbox.moved_why
+         (SELECT name FROM channel WHERE channel.id = outbox.moved_from), outbox.moved_why,
+         outbox.channel, outbox.network_at
     FROM outbox JOIN address ON address.id = outbox.address
     LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
    WHERE address.contact = :contact

@@ -5,14 +5,14 @@ import sqlite3
 _THREAD = """
 SELECT * FROM (
   SELECT 'in' AS direction, inbound.id, received_at AS at, inbound.text, 'received' AS state,
-         NULL AS parts, NULL AS reference, NULL AS language
+         NULL AS parts, NULL AS reference, NULL AS language, NULL AS network_at
     FROM address JOIN inbound ON inbound.address = address.id
    WHERE address.value = :number AND inbound.channel = :channel
    ORDER BY inbound.id DESC LIMIT :limit)
 UNION ALL
 SELECT * FROM (
   SELECT 'out', outbox.id, outbox.created_at, coalesce(outbox.text, alert_text.text), outbox.state,
-         outbox.parts, outbox.reference, outbox.language
+         outbox.parts, outbox.reference, outbox.language, outbox.network_at
     FROM address JOIN outbox ON outbox.address = address.id
     LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
    WHERE address.value = :number AND outbox.channel = :channel

@@ -34,8 +34,10 @@ STATES = {
     # messages
     "queued": Badge("◔", "wait", N_("Waiting")),
     "claimed": Badge("◑", "wait", N_("Going out")),
-    "sent": Badge("↑", "good", N_("Sent")),
-    "delivered": Badge("✓", "good", N_("Delivered")),
+    "sent": Badge("↑", "good", N_("Handed over")),
+    "silent": Badge("↑", "good", N_("Handed over: this route never confirms")),
+    "network": Badge("⇑", "good", N_("Network accepted")),
+    "delivered": Badge("✓", "good", N_("Phone confirmed")),
     "failed": Badge("✕", "bad", N_("Failed")),
     "withdrawn": Badge("⊘", "off", N_("Withdrawn")),
     "expired": Badge("⧖", "off", N_("Expired")),
@@ -91,6 +93,17 @@ def badge(word: str) -> Badge:
     ('✕', 'brand new')
     """
     return STATES.get(word) or Badge("·", "off", word)
+
+
+def reached(state: str, network_at: float | None, channel: int | None = None) -> str:
+    """Return the word for how far a message came, as staff tell it apart.
+
+    Where a route never confirms, to be handed over is all that can be known.
+    """
+    if state != "sent" or network_at:
+        return "network" if state == "sent" else state
+    confirms = channel is None or gateway().channels.by_id(channel).confirms
+    return state if confirms else "silent"
 
 
 def gateway() -> Gateway:

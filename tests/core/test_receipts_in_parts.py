@@ -150,6 +150,22 @@ def test_receipts_that_come_together_cost_a_handful_of_statements(field: Field) 
     assert len(asked) == 1 + 2 * len(ids)  # and two short writes for each
 
 
+def test_when_a_network_accepted_it_is_kept_apart_from_when_it_was_handed_over(
+    field: Field,
+) -> None:
+    id = queue(field)
+    claim(field)
+    batch = field.one("SELECT batch FROM outbox WHERE id = ?", id)
+    answer(field, "network", id, ["n1"], batch)
+    handed = field.clock.now
+    assert field.one("SELECT network_at FROM outbox WHERE id = ?", id) is None
+    for seconds in (5, 5):
+        field.clock.now += seconds
+        receive.take(field.gw, field.channel, [Receipt("n1", Status.SENT)])
+    times = field.rows("SELECT sent_at, network_at FROM outbox WHERE id = ?", id)[0]
+    assert tuple(times) == (handed, handed + 5)
+
+
 # Sent again
 
 

@@ -48,7 +48,7 @@ def test_a_text_is_answered_on_the_next_page(on_air: Handset) -> None:
     assert sent.startswith("FLOOD To 4040")
     assert sent.endswith("1 SMS")
     assert "1/3" in answer
-    assert answer.endswith("1 SMS ✓ Delivered")
+    assert answer.endswith("1 SMS ✓ Phone confirmed")
 
 
 def test_what_the_phone_has_shown_is_delivered(on_air: Handset) -> None:

@@ -94,7 +94,7 @@ def test_a_text_gets_its_answer(person: Person) -> None:
     person.write("text", "FLOOD")
     person.press("Send")
     person.sees("1/3")
-    person.sees("Delivered")
+    person.sees("Phone confirmed")
 
 
 def test_feedback_is_left_hung_up_on_and_gone_on_with(person: Person, bare: Gateway) -> None:

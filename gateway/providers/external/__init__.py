@@ -24,7 +24,7 @@ from gateway.providers import (
 from gateway.providers.external import calls
 from gateway.providers.external.needs import NEEDS
 from gateway.providers.external.order import Order, filled, headers, order
-from gateway.providers.external.presets import PRESETS, SCREENS
+from gateway.providers.external.presets import PRESETS, SCREENS, SILENT
 from gateway.providers.memory import Memory
 from gateway.providers.ussd.steps import Known, Steps
 
@@ -57,7 +57,13 @@ class External:
         self._seen: Memory[float] = Memory(float(self.settings["repeat_seconds"]), clock)
         self._screens = SCREENS.get(self.settings["type"])
         longest = int(self.settings["max_length"] or 0) or None
-        self.can = replace(External.can, characters=longest, ussd=self._screens is not None)
+        silent = self.settings["type"] in SILENT
+        self.can = replace(
+            External.can,
+            characters=longest,
+            ussd=self._screens is not None,
+            receipts=not silent,
+        )
 
     # In
 

@@ -77,6 +77,8 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+SILENT = frozenset(("i2sms",))  # they give no receipts
+
 # A screen goes back in a call of its own, and not in the answer.
 SCREENS = {
     "junebug": (

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ from gateway.providers import (
     reading,
     sending,
 )
-from gateway.providers.kannel.codes import CHARSETS, CODINGS, UNSAID, told
+from gateway.providers.kannel.codes import CHARSETS, CODINGS, CONFIRMED, UNSAID, told
 
 if TYPE_CHECKING:
     from gateway.providers.http import Door
@@ -92,6 +93,8 @@ class Kannel:
         self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
         self.country = self.settings["country"]
         self.clock = clock
+        confirms = bool(int(self.settings["dlr_mask"]) & CONFIRMED)
+        self.can = replace(type(self).can, receipts=confirms)
 
     # In
 

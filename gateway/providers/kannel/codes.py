@@ -14,6 +14,8 @@ STATUSES = {
     "32": Status.SENT,  # on its way
 }
 
+CONFIRMED = 1  # the bit that asks for what a phone confirms
+
 # A failure in the network's own words (SMPP 3.4, appendix B), which say more than "2".
 FINER = {
     "EXPIRED": Status.EXPIRED,

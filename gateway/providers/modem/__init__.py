@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from gateway.domain.messages import Event, Outcome, Outgoing, Result, Screen
 from gateway.providers import (
@@ -122,6 +123,7 @@ class Modem:
         self.address, self.clock = address, clock
         self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
         given = self.settings
+        self.can = replace(type(self).can, receipts=given["report"] == "yes")
         config = {"Device": given["device"], "Connection": given["connection"]}
         config |= {"Model": given["model"], "LockDevice": given["lock"]}
         self.machine = Machine(config, given["pin"], time.monotonic)

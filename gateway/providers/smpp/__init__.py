@@ -54,6 +54,8 @@ class Smpp:
         self.address = address
         self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
         self.clock = clock
+        asked = int(self.settings["registered_delivery"]) & orders.RECEIPTS
+        self.can = replace(type(self).can, receipts=asked == orders.EVERY_END)
         self.manner = orders.manner(address, self.settings)
         self.preset = ussd.PRESETS[self.settings["ussd_preset"]]
         self.ear = Ear(

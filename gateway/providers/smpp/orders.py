@@ -14,6 +14,7 @@ Whom = tuple[int, int, str]
 INTERNATIONAL, NETWORK, NAME = (1, 1), (3, 0), (5, 0)  # type of number and its plan
 SHORT = 8  # digits: no longer is a short code
 PRIORITY = {Class.EMERGENCY: 3, Class.HIGH: 1}
+RECEIPTS, EVERY_END = 3, 1  # of registered_delivery: which ends a receipt is asked for
 LONGEST_VALIDITY = 30 * 86400  # seconds; networks keep nothing for longer
 SURELY = 80
 BITS = {"udh8": 8, "udh16": 16, "sar": 8, "payload": 8}

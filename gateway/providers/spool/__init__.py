@@ -6,6 +6,7 @@ Manual: http://smstools3.kekekasvi.com/index.php?p=fileformat (version 3.1.21).
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2s
 
 from gateway.domain.messages import (
@@ -94,6 +95,7 @@ class Spool:
         self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
         self.country, self.zone = self.settings["country"], self.settings["timezone"]
         self.clock = clock
+        self.can = replace(type(self).can, receipts=self.settings["report"] == "yes")
         self.folder = Folder(self.settings["folder"])
         self._looking = Looking(self.folder, OURS, clock)
 

@@ -135,7 +135,8 @@ def by_reference(db: sqlite3.Connection, reference: str) -> sqlite3.Row | None:
 def events(db: sqlite3.Connection, id: int) -> list[sqlite3.Row]:
     """Return the history of an item, oldest first, with what became of each answer."""
     sql = """
-    SELECT e.*, o.state AS outbox_state FROM feedback_event e
+    SELECT e.*, o.state AS outbox_state, o.channel AS outbox_channel, o.network_at
+      FROM feedback_event e
       LEFT JOIN outbox o ON o.id = e.outbox WHERE e.feedback = ? ORDER BY e.id
     """
     return db.execute(sql, (id,)).fetchall()

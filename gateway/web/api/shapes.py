@@ -74,6 +74,10 @@ class Message(msgspec.Struct, kw_only=True):
     alert: int | None
     reference: str | None
     error: str | None
+    reached: Annotated[
+        Literal["provider", "network", "phone"] | None,
+        Meta(description="How far we know that it came; some routes never tell more."),
+    ]
     moved_from: str | None
     moved_reason: str | None
     created: Time

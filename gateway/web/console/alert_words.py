@@ -1,10 +1,12 @@
 """What the words of alerts are called on the pages, and who may do what to one."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from gateway.domain.alerts import Refused
 from gateway.language import table
-from gateway.web.words import N_, _
+from gateway.web.words import N_, STATES, _, reached
 
 WRITERS = ("operator", "administrator")
 APPROVERS = ("approver", "administrator")
@@ -70,3 +72,12 @@ def warning(word: str) -> str:
 def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return words as choices of a form, in the reader's language."""
     return [(word, _(label)) for word, label in words.items()]
+
+
+def how_far(rows: Iterable[sqlite3.Row]) -> Counter[str]:
+    """Return how many messages came how far, in words; what is just going out is waiting."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        word = reached(row["state"], row["network_at"], row["channel"])
+        found["queued" if word == "claimed" else word] += row["n"]
+    return Counter({word: found[word] for word in STATES if found[word]})

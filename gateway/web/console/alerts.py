@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from gateway import broadcast
 from gateway.domain.alerts import Audience, Draft, Refused
 from gateway.domain.messages import Class
-from gateway.store import alerts, areas, outbox
+from gateway.store import alerts, areas, figures
 from gateway.web import staff
 from gateway.web.console import alert_words as said
 from gateway.web.console.alert_form import Filled, boxes, choices
@@ -155,8 +155,8 @@ def _page(row: sqlite3.Row, status: int = 200, wrong: str = "") -> ResponseRetur
     gw = gateway()
     db, id = gw.store.read, row["id"]
     audience = Audience.of(json.loads(row["audience"]))
-    counts = outbox.alert_counts(db, id) if row["expanded_to"] else None
-    gone = sum(counts.values()) - counts["queued"] if counts else 0
+    counts = said.how_far(figures.alert(db, id)) if row["expanded_to"] else None
+    gone = sum(counts.values()) - counts["queued"] if counts is not None else 0
     texts = {text["language"]: text["text"] for text in alerts.texts(db, id)}
     decisions, older = newest(alerts.decisions(db, id), f"/alerts/{id}", HISTORY)
     return render(
