@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import threading
 import tty
 from collections.abc import Callable
@@ -29,13 +30,18 @@ class Modem:
         self.sent: list[str] = []
         self.places: dict[int, str] = {}
         self.refuses = ""
+        self._ended, self._end = os.pipe()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        os.close(self._slave)  # the last one: who reads the other end sees that it is over
+        """Be pulled out: who has the other end open finds nobody there."""
+        os.write(self._end, b".")
         self._thread.join(5)
-        os.close(self._master)
+        # Only now: the thread would go on in whatever is opened next under the same number.
+        assert not self._thread.is_alive()
+        for end in (self._slave, self._master, self._ended, self._end):
+            os.close(end)
 
     def gets(self, pdu: str) -> None:
         """Let the network bring a message or a report."""
@@ -43,11 +49,8 @@ class Modem:
 
     def _serve(self) -> None:
         said = b""
-        while True:
-            try:
-                said += os.read(self._master, 4096)
-            except OSError:
-                return  # nobody holds the other end
+        while self._ended not in select.select([self._master, self._ended], [], [])[0]:
+            said += os.read(self._master, 4096)
             while found := re.search(rb"[\r\x1a]", said):
                 line, said = said[: found.start()], said[found.end() :]
                 self._take(line.decode("latin-1").strip(), found[0] == b"\x1a")

@@ -1,7 +1,6 @@
 """A modem on a pseudo-terminal for Gammu: it echoes, has a PIN, and can fall silent."""
 
 import os
-from contextlib import suppress
 
 from tests.peers.modem import Modem
 
@@ -37,16 +36,6 @@ class Echoing(Modem):
     @property
     def settings(self) -> dict[str, str]:
         return {"device": self.device, "model": "at"}
-
-    def close(self) -> None:
-        """Be pulled out: who has the other end open finds nobody there."""
-        os.close(self._slave)
-        self._thread.join(0.1)
-        os.close(self._master)
-
-    def _serve(self) -> None:
-        with suppress(OSError):  # pulled out while it spoke
-            super()._serve()
 
     def _take(self, line: str, ended: bool) -> None:
         self.asked.append(line)
