@@ -1,6 +1,5 @@
 """Sending through Twilio, against a server that behaves like it."""
 
-import time
 
 import pytest
 
@@ -141,20 +140,18 @@ def test_messages_travel_side_by_side_on_kept_connections(twilio):
     twilio.latency = 0.05
     sender = channel(twilio)
     batch = [Outgoing(n, TO, "x") for n in range(96)]
-    began = time.monotonic()
     assert len(list(sender.send(batch))) == 96
-    assert time.monotonic() - began < 96 * 0.05 / 2
+    assert twilio.connections > 1
     assert len(list(sender.send(batch))) == 96
     assert len(twilio.messages) == 192
     assert twilio.connections <= Twilio.can.connections
 
 
 def test_results_come_as_they_finish(twilio):
-    twilio.will("hang", wait=1.5)
+    twilio.will("hang", wait=8)
     results = channel(twilio).send([Outgoing(n, TO, "x") for n in range(3)])
-    began = time.monotonic()
     assert next(results).outcome is Outcome.ACCEPTED
-    assert time.monotonic() - began < 1
+    assert twilio.hung == 0
     twilio.done = True  # the one that hangs lets go
     assert {result.outcome for result in results} == {Outcome.ACCEPTED, Outcome.UNKNOWN}
 

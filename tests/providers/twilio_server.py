@@ -63,6 +63,7 @@ class TwilioServer(ThreadingHTTPServer):
         self.silence = 0.0  # seconds between taking a message and saying so
         self.messages: list[Taken] = []
         self.calls, self.connections, self.lock = 0, 0, Lock()
+        self.hung = 0  # silences that came to their end
         self.refused: dict[str, int] = {}
         self.plans: deque[tuple[str, float]] = deque()
         self.done = False
@@ -158,6 +159,7 @@ class TwilioServer(ThreadingHTTPServer):
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.done:
             time.sleep(0.01)
+        self.hung += seconds > 0 and not self.done
 
     def __enter__(self) -> "TwilioServer":
         self.thread = Thread(target=self.serve_forever, args=(0.02,), daemon=True)
