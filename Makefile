@@ -3,6 +3,7 @@
 PORT ?= 8080
 DATA ?= data
 VENV ?= .venv
+WORKERS ?= 2
 ifndef PYTHON
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -34,8 +35,8 @@ test: $(WITH_TESTS) redis browser pytest ## Run every test; what cannot run here
 test-peers: $(WITH_TESTS) ## Speak with Kannel, Jasmin, smsd and node-smpp, fetched below build/ (ARGS="-k kannel")
 	@$(BIN)/python -m pytest --timeout 600 tests/peers/*.py $(ARGS)
 
-pytest: $(WITH_TESTS) ## Run the tests with what the machine has now (ARGS="-k menus")
-	@$(BIN)/python -m pytest $(ARGS)
+pytest: $(WITH_TESTS) ## Run the tests with what the machine has now (ARGS="-k menus" WORKERS=2)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(WITH_TESTS) ## Check format, style and types
 	@$(BIN)/ruff format --check .

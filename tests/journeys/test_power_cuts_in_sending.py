@@ -189,7 +189,7 @@ def test_a_worker_elsewhere_goes_on_while_the_gateway_is_down(
     sending.reaches(30)
     pull_the_plug(sending.gateway)
     queued = "SELECT count(*) FROM outbox WHERE state = 'queued'"
-    until(lambda: not sending.gateway.value(queued), "the rest", 30, sending.gateway.log)
+    until(lambda: not sending.gateway.value(queued), "the rest", 60, sending.gateway.log)
     until(lambda: len(sending.taken(*PEOPLE)) >= len(PEOPLE) - BATCH, "all but one batch")
     with sending.gateway.long_ago() as db:  # a batch that was claimed and not yet handed over
         db.execute("UPDATE outbox SET claimed_at = claimed_at - 1000 WHERE state = 'claimed'")
@@ -210,7 +210,7 @@ def test_a_worker_killed_in_sending_leaves_some_unknown_and_none_twice(
     worker(sending.gateway)
     claimed = "SELECT count(*) FROM outbox WHERE state = 'claimed'"
     queued = "SELECT count(*) FROM outbox WHERE state = 'queued'"
-    until(lambda: not sending.gateway.value(queued), "the rest", 30, sending.gateway.log)
+    until(lambda: not sending.gateway.value(queued), "the rest", 60, sending.gateway.log)
     assert sending.gateway.value(claimed) > 0
     with sending.gateway.long_ago() as db:
         db.execute("UPDATE outbox SET claimed_at = claimed_at - 1000 WHERE state = 'claimed'")
