@@ -134,8 +134,7 @@ def _settle(
     turns: routes.Turns,
 ) -> None:
     taken = [r for r in results if r.outcome is Outcome.ACCEPTED]
-    rows = [{"id": r.id, "reference": r.reference, "batch": batch, "now": now} for r in taken]
-    outbox.sent(db, rows)
+    outbox.sent(db, [(r.reference, now, r.id, batch) for r in taken])
     channel = gw.channels.get(name)
     resends, sure = channel is not None and channel.resends, gw.clock_trusted()
     receipts.overtaken(db, taken, batch, now, resends, sure)

@@ -156,13 +156,18 @@ def check_text(text: str, field: str, most_parts: int = MOST_PARTS) -> None:
     """Raise Refused if no channel can carry a text; a letter at fault is named."""
     if not text.strip():
         raise Refused(EMPTY, field)
+    if not text.isprintable():
+        _check_letters(text, field)
+    parts = measure(text).parts
+    if parts > most_parts:
+        raise Refused(PARTS, field, parts=parts, most=most_parts)
+
+
+def _check_letters(text: str, field: str) -> None:
     for letter in text:
         if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cs", "Cn"):
             name = unicodedata.name(letter, f"U+{ord(letter):04X}")
             raise Refused(LETTER, field, letter=name)
-    parts = measure(text).parts
-    if parts > most_parts:
-        raise Refused(PARTS, field, parts=parts, most=most_parts)
 
 
 def usual_parts(class_: Class) -> int:

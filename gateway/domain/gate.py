@@ -7,6 +7,8 @@ one of three ways: go, not now, never.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from gateway.domain.messages import Class, State
 
 DAY = 86400.0
@@ -21,8 +23,7 @@ ENOUGH_TODAY = "enough for a day"
 ENOUGH_THIS_WEEK = "enough for a week"
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """What is true of a claimed row at the moment of hand-over; times in seconds since 1970.
 
     `asked_at` is when the person wrote what this row answers, or None if they did not ask;

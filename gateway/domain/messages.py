@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from msgspec import Struct
+
 
 class Class(IntEnum):
     """How urgent a message is; the lower number goes first."""
@@ -96,8 +98,7 @@ class Part:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Struct, frozen=True):
     """A message that came in. `sender` is E.164, a short code or a name."""
 
     sender: str
@@ -111,8 +112,7 @@ class Inbound:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What became of a message we sent; `own` is our id where they echo it.
 
     `parts` is how many SMS they made of it. `piece` is set where this tells of one part
@@ -130,8 +130,7 @@ class Receipt:
     piece: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One USSD step. `path` holds all inputs so far where the protocol is cumulative,
     and `text` then is the whole path too; `domain.ussd.newest` finds the new input.
     `reference` is the name of this telling: a step told again has it again."""
@@ -151,8 +150,7 @@ class Turn:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OptOut:
+class OptOut(Struct, frozen=True):
     """The network tells us a person left (`stop`) or came back (`start`)."""
 
     sender: str
@@ -172,8 +170,7 @@ class Screen:
     goes_on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A message on its way out, by value: a carrier needs nothing else.
 
     `expires` is in seconds since 1970, or None; `alphabet` is gsm7 or ucs2.
@@ -188,8 +185,7 @@ class Outgoing:
     alphabet: str = "gsm7"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What came of one Outgoing. `wait` is in seconds, where they said how long.
 
     `elsewhere` is set where they surely did not send it, and another channel might. `pieces`

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from gateway.domain.messages import Class
 
 NEVER = 0  # the rank of a rule that keeps a channel out
@@ -81,8 +83,7 @@ class Rule:
         return len(self.prefix), (self.areas is not None) + (self.class_ is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A message that needs a channel; `own` is where its person wrote."""
 
     number: str

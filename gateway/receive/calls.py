@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Event, Inbound, OptOut, Phase, Receipt, Turn
@@ -18,8 +20,7 @@ from gateway.store import inbox, receipts
 UNASKED = "told by the network"  # to our own SIM: nobody dialled, and nobody can be answered
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What one call of a provider told; `now` is when it came, in seconds since 1970."""
 
     gw: Gateway

@@ -1,7 +1,7 @@
 """Messages on their way out: the ledger that every carrier's word is checked against."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gateway.domain.messages import Class, State
@@ -52,9 +52,9 @@ SELECT outbox.id, inbound.received_at AS asked_at, outbox.class, outbox.forced, 
 _SENT = """
 UPDATE outbox SET state = CASE state WHEN 'claimed' THEN 'sent' WHEN 'unknown' THEN 'sent'
                                      ELSE state END,
-       reference = coalesce(:reference, reference), sent_at = coalesce(sent_at, :now),
+       reference = coalesce(?, reference), sent_at = coalesce(sent_at, ?),
        reason = CASE WHEN state IN ('claimed', 'unknown') THEN NULL ELSE reason END
- WHERE id = :id AND batch = :batch
+ WHERE id = ? AND batch = ?
 """
 _END = """
 UPDATE outbox SET state = :state, reason = :reason, final_at = :now
@@ -148,8 +148,11 @@ def claimed(db: sqlite3.Connection, ids: Sequence[int]) -> list[sqlite3.Row]:
     return db.execute(_CLAIMED, (str(list(ids)),)).fetchall()
 
 
-def sent(db: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Record that the provider took these; a receipt that came first is not undone."""
+def sent(db: sqlite3.Connection, rows: Iterable[tuple[str | None, float, int, str]]) -> None:
+    """Record that the provider took these: reference, when, id and batch of each.
+
+    A receipt that came first is not undone.
+    """
     db.executemany(_SENT, rows)
 
 

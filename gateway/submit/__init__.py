@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateway import routes
 from gateway.context import Channel, Gateway
@@ -35,8 +36,7 @@ class NoChannel(Refused):
     """Nothing can carry the message now; the text says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What became of one recipient: an outbox id, or why not, in a few words."""
 
     to: str
@@ -46,13 +46,11 @@ class Line:
     refused: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """An order that was checked: numbers normalised, or why they are none, in the order given."""
 
     order: Order
     numbers: Sequence[tuple[str, str | None]]
-    keys: Mapping[str, str]
     channels: Mapping[int, Channel]
     usual: Channel
     named: bool
@@ -84,8 +82,7 @@ def check(gw: Gateway, order: Order) -> Ready:
     usual = _usual(gw, order.channel, usable)
     region = usual.region or gw.settings["REGION"] or None
     numbers = [_number(raw, region) for raw in order.to]
-    keys = {value: gw.numbers.of(value) for value, wrong in numbers if wrong is None}
-    return Ready(order, numbers, keys, usable, usual, order.channel is not None, due)
+    return Ready(order, numbers, usable, usual, order.channel is not None, due)
 
 
 def _check_words(gw: Gateway, order: Order) -> None:
@@ -130,7 +127,9 @@ def queue(
     and the audit has one entry for each who ordered.
     """
     now = gw.clock()
-    found = _people(db, {v: k for _, ready in orders for v, k in ready.keys.items()}, now)
+    found = _people(
+        gw, db, [to for _, ready in orders for to, bad in ready.numbers if not bad], now
+    )
     unnamed = any(not ready.named for _, ready in orders)
     router = routes.Router.of(gw, db) if unnamed else None
     made = [_lines(ready, found, Words(gw, db, ready.order), router, now) for _, ready in orders]
@@ -150,10 +149,13 @@ def queue(
     return done
 
 
-def _people(db: sqlite3.Connection, keys: Mapping[str, str], now: float) -> dict[str, sqlite3.Row]:
+def _people(
+    gw: Gateway, db: sqlite3.Connection, values: Sequence[str], now: float
+) -> dict[str, sqlite3.Row]:
     """Return who is at these numbers, added if new."""
-    found = bulk.known(db, list(keys))
-    strangers = [Stranger(v, "phone", key) for v, key in keys.items() if v not in found]
+    asked = dict.fromkeys(values)
+    found = bulk.known(db, list(asked))
+    strangers = [Stranger(v, "phone", gw.numbers.of(v)) for v in asked if v not in found]
     if strangers:
         bulk.add_contacts(db, strangers, "api", now)
         found |= bulk.known(db, [one.value for one in strangers])
@@ -202,11 +204,22 @@ def _one(
     refused = "left" if person["consent"] == "out" else _too_much(channel, said)
     if channel is None or refused:
         return Line(person["value"], refused=refused or NONE_MAY), None
-    row: dict[str, object] = {"address": person["address"], "recipient": person["value"]}
-    row |= {"channel": channel.id, "class_": int(ready.order.class_), "due_at": ready.due_at}
-    row |= {"expires_at": ready.order.expires_at, "text": said.text, "language": said.language}
-    row |= {"source": said.source, "parts": said.parts, "alphabet": said.alphabet, "now": now}
-    row |= {"forced": int(ready.order.forced)}
+    order = ready.order
+    row: dict[str, object] = {
+        "address": person["address"],
+        "recipient": person["value"],
+        "channel": channel.id,
+        "class_": int(order.class_),
+        "due_at": ready.due_at,
+        "expires_at": order.expires_at,
+        "text": said.text,
+        "language": said.language,
+        "source": said.source,
+        "parts": said.parts,
+        "alphabet": said.alphabet,
+        "forced": int(order.forced),
+        "now": now,
+    }
     return Line(person["value"], None, said.parts, said.alphabet), row
 
 

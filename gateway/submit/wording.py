@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from gateway.context import Gateway
 from gateway.domain.dialogue import Topic, topic_text
 from gateway.domain.messages import Class
@@ -13,8 +15,7 @@ from gateway.receive.asking import Asking
 from gateway.store import areas
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What is handed in: a text or a topic's code, for whom; times in seconds since 1970.
 
     `channel` is a name, `language` a tag; without them each person's own are taken. What is
@@ -33,8 +34,7 @@ class Order:
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
+class Worded(Struct, frozen=True):
     """The words one person gets, and what they cost."""
 
     text: str

@@ -49,7 +49,7 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "parts of long ago": lambda db: budgets.has_old(db, 1e12),
     "what a hold put off": lambda db: channels.release(db, 1, 1.0),
     "claims that lapsed": lambda db: outbox.lapsed(db, 1e12),
-    "sent": lambda db: outbox.sent(db, [{"id": 1, "reference": "r", "batch": "b", "now": 1.0}]),
+    "sent": lambda db: outbox.sent(db, [("r", 1.0, 1, "b")]),
     "receipts": lambda db: receipts.apply_all(db, 1, [Receipt("r", Status.SENT, own="1")], 1.0),
     "receipts that came first": lambda db: receipts.overtaken(db, TAKEN, "b", 1.0),
     "parts of texts": lambda db: pieces.told(db, [1]),

@@ -2,9 +2,9 @@
 
 import json
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.domain.messages import Outcome, Outgoing
 from gateway.providers import Account, Hook, wrong

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.domain.messages import Class, Outcome, Outgoing, Receipt, Screen, Turn
 from gateway.providers import Forged, Garbled, Hook
@@ -46,10 +47,10 @@ def as_the_gateway_sees_it(event, provider, case):
     """Add what the gateway knows: the code a session began with, the ids it was given."""
     state = case.get("state", {})
     if isinstance(event, Turn) and "dialled" in state:
-        return replace(event, to=state["dialled"])
+        return structs.replace(event, to=state["dialled"])
     for id in state.get("sent_ids", ()) if isinstance(event, Receipt) else ():
         if plain_id(id, provider.ear.answer_base) == event.reference:
-            return replace(event, reference=id)
+            return structs.replace(event, reference=id)
     return event
 
 

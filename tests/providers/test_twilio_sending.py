@@ -1,6 +1,5 @@
 """Sending through Twilio, against a server that behaves like it."""
 
-
 import pytest
 
 from gateway.domain.messages import Outcome, Outgoing

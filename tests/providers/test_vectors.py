@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import canonicalize
 
 import pytest
+from msgspec import structs
 
 from gateway.domain.dialogue import Prompt
 from gateway.domain.messages import Outcome, Outgoing, Phase, Receipt, Screen, Turn
@@ -39,18 +40,18 @@ def table(*directions, outcomes=("accept", "ignore", "reject")):
 def as_the_gateway_sees_it(event, case):
     """Add what the gateway knows: the parts confirmed, who is in a session, its path so far."""
     if isinstance(event, Receipt) and event.piece and "state" in case:
-        return replace(event, status=whole(case["state"]["parts"], pieces(event, case)))
+        return structs.replace(event, status=whole(case["state"]["parts"], pieces(event, case)))
     if not isinstance(event, Turn) or "state" not in case:
         return event
     if not event.sender:
-        return replace(event, sender=case["state"]["from"])
+        return structs.replace(event, sender=case["state"]["from"])
     if event.path is None or "seen_text" not in case["state"]:
         return event
     seen = case["state"]["seen_text"]
     text = newest(event.path, seen)
     if text is None:
         return None
-    return replace(event, text=text, phase=Phase.START if seen is None else event.phase)
+    return structs.replace(event, text=text, phase=Phase.START if seen is None else event.phase)
 
 
 def pieces(event, case):

@@ -9,6 +9,8 @@ from concurrent.futures import TimeoutError as TooLate
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import structs
+
 from gateway.domain.messages import Class, Event, Outcome, Outgoing, Result, Screen
 from gateway.providers import Answer, Can, Forged, Garbled, Hook, HookError, sending
 from gateway.providers.linking import BOUND, Listener
@@ -133,7 +135,9 @@ class Smpp:
         """Return a result with its ids as receipts will be read, however the two are written."""
         base = self.ear.answer_base
         pieces = tuple(receipts.plain_id(piece, base) for piece in told.pieces)
-        return replace(told, reference=receipts.plain_id(told.reference or "", base), pieces=pieces)
+        return structs.replace(
+            told, reference=receipts.plain_id(told.reference or "", base), pieces=pieces
+        )
 
     def check(self) -> None:
         """Bind and unbind, and send nothing."""

@@ -4,10 +4,12 @@ import logging
 import threading
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from zlib import crc32
+
+from msgspec.structs import replace
 
 from gateway.domain.messages import Event, Inbound, Receipt, Screen, Turn
 from gateway.providers import Garbled

@@ -1,8 +1,10 @@
 """What we ask for: a message of ours as one submit_sm or several."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from unicodedata import normalize
+
+from msgspec.structs import replace
 
 from gateway.domain.messages import Class, Outgoing, Part, Screen
 from gateway.domain.sms import GSM7, UCS2, Coding, Header, measure, split, write_header
@@ -13,7 +15,7 @@ Whom = tuple[int, int, str]
 
 INTERNATIONAL, NETWORK, NAME = (1, 1), (3, 0), (5, 0)  # type of number and its plan
 SHORT = 8  # digits: no longer is a short code
-PRIORITY = {Class.EMERGENCY: 3, Class.HIGH: 1}
+PRIORITY: dict[int, int] = {Class.EMERGENCY: 3, Class.HIGH: 1}
 RECEIPTS, EVERY_END = 3, 1  # of registered_delivery: which ends a receipt is asked for
 LONGEST_VALIDITY = 30 * 86400  # seconds; networks keep nothing for longer
 SURELY = 80
@@ -76,24 +78,25 @@ def recipient(address: str) -> Whom:
 
 def order(message: Outgoing, how: Manner, now: float) -> list[Message]:
     """Return what to ask for, one submit_sm a part; `now` is in seconds since 1970."""
-    plain = Message(
-        source=how.source,
-        to=recipient(message.to),
-        service=how.service,
-        priority=PRIORITY.get(Class(message.class_), 0) if how.priority else 0,
-        validity=validity(message.expires, now) if how.validity else "",
-        receipt=how.receipt,
-    )
     text = normalize("NFC", message.text)
     coding, octets = texts.write(text, measure(text).alphabet, how.default, how.declared)
-    whole = replace(plain, text=octets, coding=coding)
     alphabet = UCS2 if coding == texts.UCS2 else GSM7
     pieces = [text] if _is_short(text) else split(text, BITS[how.long_message], alphabet)
+    whole = Message(
+        source=how.source,
+        to=recipient(message.to),
+        text=octets,
+        service=how.service,
+        priority=PRIORITY.get(message.class_, 0) if how.priority else 0,
+        validity=validity(message.expires, now) if how.validity else "",
+        receipt=how.receipt,
+        coding=coding,
+    )
     if len(pieces) == 1:
         return [whole]
     if how.long_message == "payload":
         return [replace(whole, text=b"", tlvs={Tag.MESSAGE_PAYLOAD: octets})]
-    return _parts(message.id, pieces, replace(plain, coding=coding), how, alphabet)
+    return _parts(message.id, pieces, whole, how, alphabet)
 
 
 def _is_short(text: str) -> bool:

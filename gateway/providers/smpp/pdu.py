@@ -1,15 +1,16 @@
 """SMPP 3.4 on the wire: frames, the fields of messages and binds, and optional fields."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
-from struct import Struct
+from struct import Struct as Layout
 
-HEADER = Struct(">IIII")
+from msgspec import Struct, field
+
+HEADER = Layout(">IIII")
 LONGEST = 65536  # octets of one PDU; whoever says more has lost the thread
 RESPONSE = 0x80000000
 VERSION = 0x34
-_TLV = Struct(">HH")
+_TLV = Layout(">HH")
 
 
 class Command(IntEnum):
@@ -51,8 +52,7 @@ class BadPdu(ValueError):
     """A body that is not what its command and lengths say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pdu:
+class Pdu(Struct, frozen=True):
     """One frame: its header and its body as octets."""
 
     command: int
@@ -65,8 +65,7 @@ class Pdu:
         return head + self.body
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """The fields of submit_sm and deliver_sm, in our words.
 
     `source` and `to` are (type of number, plan, address); `tlvs` are the optional fields.

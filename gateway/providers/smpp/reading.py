@@ -1,6 +1,6 @@
 """What the other side tells us, as events; and what it hears of what we cannot read."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateway.domain.messages import Event, Inbound, Turn
 from gateway.domain.phone import BadNumber, normalise

@@ -3,11 +3,11 @@
 import hashlib
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from gateway import submit
 from gateway.context import Gateway
@@ -77,8 +77,7 @@ def _told(lines: Sequence[submit.Line]) -> bytes:
     return msgspec.json.encode(QueuedMessages([_queued(line) for line in lines]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True):
     """A checked request of somebody."""
 
     gw: Gateway
@@ -95,8 +94,7 @@ class _Request:
         return told
 
 
-@dataclass(frozen=True, slots=True)
-class _Keyed:
+class _Keyed(Struct, frozen=True):
     """One request of a token; with a key, asking again gets the same answer."""
 
     token: int
