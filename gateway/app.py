@@ -6,7 +6,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from gateway.context import Gateway
 from gateway.files import folder
-from gateway.web import api, forms, handset, health, hooks, pages, short, staff
+from gateway.web import api, forms, handset, health, hooks, pages, staff, wire
 from gateway.web.console import (
     alerts,
     areas,
@@ -45,7 +45,6 @@ PAGES = (
     groups,
     areas,
 )
-LARGEST = 20 * 1024 * 1024
 
 
 class Id(IntegerConverter):
@@ -61,7 +60,7 @@ def make_app(gw: Gateway) -> Flask:
     app.url_map.converters["int"] = Id
     app.secret_key = gw.settings.key_for("flash")
     app.config.update(
-        MAX_CONTENT_LENGTH=LARGEST,
+        MAX_CONTENT_LENGTH=wire.LARGEST,
         SESSION_COOKIE_NAME="told",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=gw.settings.public_url.startswith("https://"),
@@ -72,7 +71,6 @@ def make_app(gw: Gateway) -> Flask:
     app.before_request(_at_the_door)
     for part in (*DOORS, *PAGES):
         app.register_blueprint(part.blueprint)
-    app.wsgi_app = short.ShortWay(gw, app.wsgi_app)  # type: ignore[method-assign,assignment]
     return app
 
 

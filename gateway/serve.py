@@ -13,14 +13,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+    from gateway.web.entrance import Entrance
 
 log = logging.getLogger(__name__)
 
@@ -118,10 +117,9 @@ def serve(settings: "Settings") -> None:
         "gateway.serve:application",
         address=settings["HOST"],
         port=int(settings["PORT"]),
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         factory=True,
         workers=1,
-        blocking_threads=int(settings["THREADS"]),
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,
@@ -145,7 +143,7 @@ def _listen(stop: Callable[[], None]) -> None:
     threading.Thread(target=hear, name="supervisor", daemon=True).start()
 
 
-def application() -> Wsgi:
+def application() -> "Entrance":
     """Open the gateway in this process and return what answers requests.
 
     What it needs is imported here: the supervisor stays small.
@@ -155,6 +153,7 @@ def application() -> Wsgi:
     from gateway.engine import Engine
     from gateway.settings import Settings
     from gateway.store.lock import only_one
+    from gateway.web.entrance import Entrance
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     settings = Settings.load()
@@ -172,4 +171,4 @@ def application() -> Wsgi:
     _at_the_end.append(close)
     gc.freeze()
     gc.enable()
-    return app.wsgi_app
+    return Entrance(gw, app.wsgi_app, int(settings["THREADS"]))

@@ -38,7 +38,7 @@ SETTINGS = (
     Setting("GATEWAY_CURRENCY", "", "Money of the costs shown, as XOF or KES."),
     Setting("GATEWAY_APPROVAL_MINUTES", "30", "An approval lapses if unused for this long."),
     Setting("GATEWAY_SIGN_IN_MINUTES", "30", "Staff are signed out when idle for this long."),
-    Setting("GATEWAY_THREADS", "32", "Requests answered at the same time."),
+    Setting("GATEWAY_THREADS", "32", "Pages and other long calls answered at the same time."),
     Setting("GATEWAY_DISK", "", "card or fast, for a new store; empty means it is found out."),
     Setting("GATEWAY_KEEP_WORDS_DAYS", "90", "Words are deleted so long after their end."),
     Setting("GATEWAY_KEEP_PEOPLE_DAYS", "365", "Who has not joined is erased after this silence."),

@@ -5,7 +5,7 @@ provider still has it and will call again. Calls that come at the same time are 
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway.context import Channel, Gateway
@@ -15,8 +15,9 @@ from gateway.receive.calls import Call
 from gateway.receive.meeting import meet
 from gateway.store import inbox
 from gateway.store import parts as waiting_parts
+from gateway.store.writer import Many
 
-__all__ = ["keep_call", "meet", "read_lone_parts", "take", "take_all", "turn"]
+__all__ = ["call", "keep_call", "meet", "read_lone_parts", "stepping", "take", "take_all", "turn"]
 
 Told = tuple[Sequence[Event], bytes]  # the events of one call, and the call as it came
 
@@ -52,15 +53,31 @@ def _told_the_time(gw: Gateway, channel: Channel, told: Sequence[Told]) -> None:
             gw.time.stamped(event.at.timestamp())
 
 
-def turn(gw: Gateway, channel: Channel, event: Turn) -> Screen | None:
-    """Take one USSD step; return the screen to show, or None where none is wanted."""
+def call(
+    gw: Gateway, channel: Channel, events: Sequence[Event], raw: bytes = b""
+) -> tuple[Many[Call, list[str]], Call]:
+    """Return a call as the store's writer takes it, together with others, to its texts."""
+    if gw.time.listens:
+        _told_the_time(gw, channel, [(events, raw)])
+    return calls.take, Call(gw, channel, events, raw, gw.clock())
+
+
+def stepping(
+    gw: Gateway, channel: Channel, event: Turn
+) -> Callable[[sqlite3.Connection], Screen | None]:
+    """Return the work that takes one USSD step to its screen, or None where none is wanted."""
     now = gw.clock()
 
     def work(db: sqlite3.Connection) -> Screen | None:
         person = meet(gw, db, channel, event.sender, now)
         return turns.step(gw, db, channel, person, event, now)
 
-    screen = gw.store.write(work)
+    return work
+
+
+def turn(gw: Gateway, channel: Channel, event: Turn) -> Screen | None:
+    """Take one USSD step; return the screen to show, or None where none is wanted."""
+    screen = gw.store.write(stepping(gw, channel, event))
     gw.wake(channel.id)
     return screen
 

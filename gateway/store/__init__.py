@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.files import folder
 from gateway.store.writer import Many, StoreClosed, Writer
@@ -143,6 +143,12 @@ class Store:
     def write_together(self, many: Many[Item, T], items: Iterable[Item]) -> list[T | BaseException]:
         """Run `many` for these items, and for others' in the same commit; see Writer."""
         return self._writer.write_together(many, items)
+
+    def hand(
+        self, many: Many[Item, T], items: Iterable[Item], told: Callable[[list[Any]], object]
+    ) -> None:
+        """As `write_together`, without waiting: `told` gets the results, in the writer's thread."""
+        self._writer.hand(many, items, told)
 
     @property
     def read(self) -> sqlite3.Connection:

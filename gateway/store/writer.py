@@ -13,6 +13,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Work = Callable[[sqlite3.Connection], T]
 Many = Callable[[sqlite3.Connection, list[Item]], Sequence[T]]
+Tell = Callable[[], object]
 
 MOST_UNITS = 500
 # Read with every call, changed by people now and then: worth remembering.
@@ -27,17 +28,19 @@ class StoreClosed(Exception):
 class _Unit:
     """One piece of work; `many` does it, for this item, together with others of its kind."""
 
-    __slots__ = ("done", "error", "item", "many", "result")
+    __slots__ = ("error", "item", "many", "result", "tell")
 
-    def __init__(self, many: Many[Any, Any], item: Any) -> None:
+    def __init__(self, many: Many[Any, Any], item: Any, tell: Tell | None = None) -> None:
         self.many, self.item = many, item
         self.result: Any = None
         self.error: BaseException | None = None
-        self.done = threading.Lock()
-        self.done.acquire()
+        self.tell = tell  # called when this is done, and what was handed over with it
+
+    def outcome(self) -> Any:
+        return self.result if self.error is None else self.error
 
 
-def _alone(db: sqlite3.Connection, works: list[Work[Any]]) -> list[Any]:
+def alone(db: sqlite3.Connection, works: list[Work[Any]]) -> list[Any]:
     return [work(db) for work in works]
 
 
@@ -68,8 +71,8 @@ class Writer:
 
     def write(self, work: Work[T], background: bool = False) -> T:
         """Run work in a transaction; return its result once it is on disk."""
-        unit = _Unit(_alone, work)
-        self._hand([unit], self._background if background else self._units)
+        unit = _Unit(alone, work)
+        self._wait([unit], self._background if background else self._units)
         if unit.error is not None:
             raise unit.error
         result: T = unit.result
@@ -83,17 +86,32 @@ class Writer:
         """
         units = [_Unit(many, item) for item in items]
         if units:
-            self._hand(units, self._units)
-        return [unit.result if unit.error is None else unit.error for unit in units]
+            self._wait(units, self._units)
+        return [unit.outcome() for unit in units]
 
-    def _hand(self, units: list[_Unit], queue: deque[_Unit]) -> None:
+    def hand(
+        self, many: Many[Item, T], items: Iterable[Item], told: Callable[[list[Any]], object]
+    ) -> None:
+        """As `write_together`, without waiting: `told` gets the results, in the writer's thread."""
+        units = [_Unit(many, item) for item in items]
+        if units:
+            units[-1].tell = lambda: told([unit.outcome() for unit in units])
+            self._add(units, self._units)
+
+    def _wait(self, units: list[_Unit], queue: deque[_Unit]) -> None:
+        # Units are done in the order they were handed over: the last one tells of all.
+        done = threading.Lock()
+        done.acquire()
+        units[-1].tell = done.release
+        self._add(units, queue)
+        done.acquire()
+
+    def _add(self, units: list[_Unit], queue: deque[_Unit]) -> None:
         with self._ready:
             if self._closed:
                 raise StoreClosed
             queue.extend(units)
             self._ready.notify()
-        for unit in units:
-            unit.done.acquire()
 
     def waiting(self) -> int:
         """Units handed over and not yet begun."""
@@ -132,7 +150,8 @@ class Writer:
             except BaseException as error:
                 _fail(units, error)
             for unit in units:
-                unit.done.release()
+                if unit.tell:
+                    unit.tell()
             if len(units) > 1:
                 time.sleep((time.monotonic() - began) * REST)
 
@@ -197,7 +216,7 @@ def _alike(units: list[_Unit]) -> Iterable[list[_Unit]]:
     """Return units of one kind together, in the place of the first; others stand alone."""
     found: dict[Any, list[_Unit]] = {}
     for place, unit in enumerate(units):
-        found.setdefault(place if unit.many is _alone else unit.many, []).append(unit)
+        found.setdefault(place if unit.many is alone else unit.many, []).append(unit)
     return found.values()
 
 

@@ -1,17 +1,20 @@
 """Providers come in here: one route serves them all."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from functools import partial
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, request
 
 from gateway import fetch, receive
 from gateway.context import Channel, Gateway
-from gateway.domain.messages import Event, Turn
+from gateway.domain.messages import Event, Screen, Turn
 from gateway.providers import Answer, Forged, Hook, HookError
 from gateway.providers.fetching import Polled
 from gateway.providers.reading import pairs
+from gateway.store.writer import alone
+from gateway.web.called import Called, Pending, joined
 
 blueprint = Blueprint("hooks", __name__)
 
@@ -29,18 +32,41 @@ def hook(name: str, kind: str, _step: str = "") -> Response:
     Some say the session and the step of USSD behind the address they were given.
     """
     gw: Gateway = current_app.extensions["gateway"]
-    answer = answered(gw, name, kind, request.environ, request.get_data())
-    if answer is None:
+    channel = gw.channels.get(name)
+    if channel is None:
         abort(404)
+    query = request.query_string.decode("latin-1")
+    called = Called(request.method, request.path, query, joined(request.headers))
+    answer = taken(gw, channel, _hook(gw, kind, called, request.get_data()))
     return Response(answer.body, answer.status, answer.headers, content_type=answer.type)
 
 
-def answered(
-    gw: Gateway, name: str, kind: str, environ: Mapping[str, Any], body: bytes
-) -> Answer | None:
-    """Take a call as a WSGI server tells it; None if there is no channel of that name."""
+def pending(gw: Gateway, name: str, kind: str, called: Called, body: bytes) -> Pending | None:
+    """Return what a call brings to be kept; None, or an error, if it is none of the usual ones."""
     channel = gw.channels.get(name)
-    return taken(gw, channel, _hook(gw, kind, environ, body)) if channel else None
+    if channel is None or channel.provider.can.polled:
+        return None
+    call = _hook(gw, kind, called, body)
+    channel.provider.verify(call)
+    events = list(channel.provider.read(call))
+    if [event for event in events if isinstance(event, Turn)]:
+        return _step(gw, channel, call, events[0]) if len(events) == 1 else None
+    if not events:
+        return None
+    many, item = receive.call(gw, channel, events, _raw(call))
+    return Pending(many, item, partial(channel.provider.answer, call), (channel.id,))
+
+
+def _step(gw: Gateway, channel: Channel, call: Hook, turn: Event) -> Pending | None:
+    """Return one step of USSD to be taken; None for an ending that nobody is named in."""
+    if not isinstance(turn, Turn) or not turn.sender:
+        return None
+
+    def answer(screen: Screen | None) -> Answer:
+        return provider.screen(call, screen) if screen else provider.answer(call)
+
+    provider = channel.provider
+    return Pending(alone, receive.stepping(gw, channel, turn), answer, (channel.id,))
 
 
 def taken(gw: Gateway, channel: Channel, call: Hook) -> Answer:
@@ -67,24 +93,16 @@ def _wants(channel: Channel, call: Hook) -> str:
     return cast(Polled, channel.provider).wants(call)
 
 
-def _hook(gw: Gateway, kind: str, environ: Mapping[str, Any], body: bytes) -> Hook:
+def _hook(gw: Gateway, kind: str, called: Called, body: bytes) -> Hook:
     """Describe the call as the provider made it: their signature covers the public address."""
-    query = environ.get("QUERY_STRING", "")
-    headers = {
-        name[5:].replace("_", "-").title(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    type = environ.get("CONTENT_TYPE", "")
-    if type:
-        headers["Content-Type"] = type
+    query = called.query
+    type = called.headers.get("Content-Type", "")
     is_form = type.partition(";")[0].strip().lower() in ("", FORM)
-    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     return Hook(
         kind=kind,
-        method=environ["REQUEST_METHOD"],
-        url=gw.settings.public_url + path + (f"?{query}" if query else ""),
-        headers=headers,
+        method=called.method,
+        url=gw.settings.public_url + called.path + (f"?{query}" if query else ""),
+        headers=called.headers,
         query=pairs(query),
         form=pairs(body) if is_form and body else (),
         body=body,

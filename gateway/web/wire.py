@@ -4,6 +4,7 @@ import gzip
 
 from flask import Response, request
 
+LARGEST = 20 * 1024 * 1024  # bytes of a body that is read
 SMALL = 500  # bytes; below, compression gains nothing
 TEXTS = ("text/", "application/json", "application/xml", "image/svg+xml")
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -118,8 +119,8 @@ def test_a_message_has_always_the_same_name_which_nobody_can_guess():
     ours, theirs = phone(), phone(secret="another")
     one = Outgoing(17, TO, "Amazzi")
     assert ours.reference(one) == ours.reference(structs.replace(one, class_=0))
-    changed = [{"id": 18}, {"to": "+256772000002"}, {"text": "x"}]
-    others = [structs.replace(one, **change) for change in changed]
+    changes: list[dict[str, Any]] = [{"id": 18}, {"to": "+256772000002"}, {"text": "x"}]
+    others = [structs.replace(one, **change) for change in changes]
     names = {ours.reference(one), theirs.reference(one), *map(ours.reference, others)}
     assert len(names) == 5
     assert all(len(name) <= 36 for name in names)

@@ -2,8 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import msgspec
 from flask.typing import ResponseReturnValue
@@ -27,6 +26,7 @@ from gateway.web.api.door import (
     problem,
 )
 from gateway.web.api.shapes import NewMessage, Queued, QueuedMessages
+from gateway.web.called import Pending
 
 PATH = "/api/v1/messages"
 
@@ -38,13 +38,22 @@ def send_messages() -> ResponseReturnValue:
     return answer(msgspec.Raw(_queue(gateway(), caller(), body(NewMessage))), 202)
 
 
-def accepted(gw: Gateway, environ: Mapping[str, Any], raw: bytes) -> Answer | None:
-    """Queue what a call asks for, as a WSGI server tells it; None, or an error, if it may not."""
-    who = identified(gw, environ.get("HTTP_AUTHORIZATION", ""))
-    if not who.may(rights.SEND) or environ.get("CONTENT_TYPE") != "application/json":
+def pending(gw: Gateway, authorization: str, type: str, raw: bytes) -> Pending | None:
+    """Return what a call asks to queue; None, or an error, if it may not."""
+    who = identified(gw, authorization)
+    if not who.may(rights.SEND) or type != "application/json":
         return None
-    found = _queue(gw, who, msgspec.json.decode(raw, type=NewMessage))
+    asked = msgspec.json.decode(raw, type=NewMessage)
+    request = _request(gw, who, asked, _Keyed.of(gw, who, asked))
+    return Pending(_answers, request, _accepted, _channels(request.ready))
+
+
+def _accepted(found: bytes) -> Answer:
     return Answer(202, "application/json", found.decode())
+
+
+def _request(gw: Gateway, who: Caller, asked: NewMessage, keyed: "_Keyed") -> "_Request":
+    return _Request(gw, who.by, submit.check(gw, _order(asked)), keyed)
 
 
 def _queue(gw: Gateway, who: Caller, asked: NewMessage) -> bytes:
@@ -52,7 +61,7 @@ def _queue(gw: Gateway, who: Caller, asked: NewMessage) -> bytes:
     keyed = _Keyed.of(gw, who, asked)
     if earlier := keyed.earlier(gw.store.read):
         return earlier
-    request = _Request(gw, who.by, submit.check(gw, _order(asked)), keyed)
+    request = _request(gw, who, asked, keyed)
     found = gw.store.write_together(_answers, [request])[0]
     if isinstance(found, BaseException):
         raise found
