@@ -27,24 +27,17 @@ class Ear:
         self._gw, self._channel, self._said = gw, channel, said
 
     def take(self, told: Sequence[Told]) -> Sequence[Screen | BaseException | None]:
-        """People wait for a screen: turns come first, and all else is taken together."""
+        """Take turns together, since people wait for a screen; then all else together."""
         found: list[Screen | BaseException | None] = [None] * len(told)
-        others = []
-        for place, (events, raw) in enumerate(told):
-            if events and isinstance(events[0], Turn):
-                found[place] = self._turn(events[0])
-            else:
-                others.append((place, (events, raw)))
+        turns = [(n, one[0]) for n, (one, _) in enumerate(told) if isinstance(one[0], Turn)]
+        screens = receive.step_all(self._gw, self._channel, [turn for _, turn in turns])
+        for (place, _), screen in zip(turns, screens, strict=True):
+            found[place] = screen
+        others = [(n, one) for n, one in enumerate(told) if not isinstance(one[0][0], Turn)]
         taken = receive.take_all(self._gw, self._channel, [one for _, one in others])
         for (place, _), texts in zip(others, taken, strict=True):
             found[place] = texts if isinstance(texts, BaseException) else None
         return found
-
-    def _turn(self, turn: Turn) -> Screen | BaseException | None:
-        try:
-            return receive.turn(self._gw, self._channel, turn)
-        except Exception as error:
-            return error
 
     def keep(self, reason: str, raw: bytes) -> None:
         receive.keep_call(self._gw, self._channel.name, "link", reason, raw)

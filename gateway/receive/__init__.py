@@ -15,9 +15,19 @@ from gateway.receive.calls import Call
 from gateway.receive.meeting import meet
 from gateway.store import inbox
 from gateway.store import parts as waiting_parts
-from gateway.store.writer import Many
+from gateway.store.writer import Many, alone
 
-__all__ = ["call", "keep_call", "meet", "read_lone_parts", "stepping", "take", "take_all", "turn"]
+__all__ = [
+    "call",
+    "keep_call",
+    "meet",
+    "read_lone_parts",
+    "step_all",
+    "stepping",
+    "take",
+    "take_all",
+    "turn",
+]
 
 Told = tuple[Sequence[Event], bytes]  # the events of one call, and the call as it came
 
@@ -80,6 +90,17 @@ def turn(gw: Gateway, channel: Channel, event: Turn) -> Screen | None:
     screen = gw.store.write(stepping(gw, channel, event))
     gw.wake(channel.id)
     return screen
+
+
+def step_all(
+    gw: Gateway, channel: Channel, steps: Sequence[Turn]
+) -> list[Screen | BaseException | None]:
+    """Take steps of USSD in one commit, each as if alone; an error stands in place of a screen."""
+    works = [stepping(gw, channel, step) for step in steps]
+    screens: list[Screen | BaseException | None] = gw.store.write_together(alone, works)
+    if steps:
+        gw.wake(channel.id)
+    return screens
 
 
 def keep_call(gw: Gateway, channel: str, kind: str, reason: str, body: bytes) -> None:

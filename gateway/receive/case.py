@@ -86,7 +86,8 @@ class Case:
 
     def speak(self, language: str) -> None:
         """Go on in another language, and remember it as the person's own."""
-        contacts.set_language(self.db, self.person.contact, language)
+        if self.person.language != language:
+            contacts.set_language(self.db, self.person.contact, language)
         self.asking = self.asking.within(language)
 
 

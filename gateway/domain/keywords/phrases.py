@@ -16,18 +16,22 @@ class Phrases(NamedTuple):
     phrases: frozenset[str]
     lengths: tuple[int, ...]
     anywhere: tuple[str, ...]
+    firsts: frozenset[str]
 
     @classmethod
     def of(cls, phrases: frozenset[str]) -> "Phrases":
         anywhere = tuple(phrase for phrase in phrases if _UNSPACED.search(phrase))
         spaced = phrases.difference(anywhere, ("",))
-        return cls(spaced, tuple(sorted({len(one.split()) for one in spaced})), anywhere)
+        lengths = tuple(sorted({len(one.split()) for one in spaced}))
+        return cls(spaced, lengths, anywhere, frozenset(one.split()[0] for one in spaced))
 
     def within(self, told: str) -> bool:
         """Say whether a message, in its one spelling, holds one of the phrases."""
         if any(phrase in told for phrase in self.anywhere):
             return True
         spoken = told.split()
+        if self.firsts.isdisjoint(spoken):
+            return False
         return any(
             " ".join(spoken[at : at + length]) in self.phrases
             for length in self.lengths

@@ -26,6 +26,7 @@ _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bb\u02bc\u00b4`\uff07]")
 _PUNCTUATION = {code: " " for code in range(128) if category(chr(code))[0] in "PS"}
 _DOUBLE = re.compile(r"(.)\1+")
 _NOT_PLAIN = re.compile(r"[^a-z0-9\s]+")
+_SHORT = 160  # letters of a text that is asked about several times, and remembered for a while
 
 
 def normal(text: str) -> str:
@@ -34,9 +35,7 @@ def normal(text: str) -> str:
     >>> normal(" Stop!! "), normal("ARR\u00caT"), normal("TA'OFI"), normal("\u0967\u0968")
     ('stop', 'arret', 'taofi', '12')
     """
-    if text.isascii():
-        return " ".join(_NOT_PLAIN.sub("", text.lower()).split())
-    return _normal(text)
+    return _known(text) if len(text) <= _SHORT else _normal(text)
 
 
 def words(text: str) -> str:
@@ -90,7 +89,13 @@ def slips_in(key: str, word: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
+def _known(text: str) -> str:
+    return _normal(text)
+
+
 def _normal(text: str) -> str:
+    if text.isascii():
+        return " ".join(_NOT_PLAIN.sub("", text.lower()).split())
     text = normalize("NFKC", text.replace("\u00b4", "'"))
     text = normalize("NFKC", text.casefold()).translate(_FOLD)
     text = _HARAKAT.sub("", _SELECTORS.sub("", text))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-THREADS = 4
+THREADS = 2
 MOST = 2000  # PDUs that wait; a network that sends on is told that the queue is full
 TOGETHER = 200  # PDUs kept at once; what has come meanwhile goes together, nobody waits for more
 

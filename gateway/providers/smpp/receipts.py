@@ -19,7 +19,7 @@ _FIELD = {
     }.items()
 }
 _NULL = "null"
-_DATES = {10: "%y%m%d%H%M", 12: "%y%m%d%H%M%S", 14: "%Y%m%d%H%M%S"}
+_CENTURY = "20"  # of a date that is told with two digits of its year
 
 Number = Callable[[str], str]
 
@@ -92,7 +92,12 @@ def _network_error(tlvs: Mapping[int, bytes]) -> str | None:
 
 
 def _time(digits: str | None) -> datetime | None:
+    if digits is None or len(digits) not in (10, 12, 14):
+        return None
+    if len(digits) < 14:
+        digits = _CENTURY + digits
     try:
-        return datetime.strptime(digits, _DATES[len(digits)]) if digits else None
-    except (KeyError, ValueError):
+        month, day, hour, minute = (int(digits[at : at + 2]) for at in (4, 6, 8, 10))
+        return datetime(int(digits[:4]), month, day, hour, minute, int(digits[12:] or 0))
+    except ValueError:
         return None
