@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import served
-from bench.figures import Line, Spread
+from bench.figures import Line, Spread, Target
 from bench.links import Alone, Round
 from bench.loading import Loading, run
 from bench.network import Network, network, prepare
@@ -79,7 +79,7 @@ def _one_by_one(bench: Bench, bare: served.Served, size: Size) -> Iterator[Line]
         plan = Plan(bare.port, "bare", size.asked, number * size.asked, None, 64)
         calls.append(run(plan).rate)
     name = "API, one message a request, 64 connections"
-    yield from _lines(name, ours, Spread.of(calls), None)
+    yield from _lines(name, ours, Spread.of(calls), None, Target(8_000))
 
 
 def _many(bench: Bench, alone: Network, size: Size, people: int) -> Iterator[Line]:
@@ -90,17 +90,19 @@ def _many(bench: Bench, alone: Network, size: Size, people: int) -> Iterator[Lin
         ours.append(bench.hand(calls, people, 4))
         bare.append(Alone("out", alone.port, calls * people).result())
     name = f"API, {people:,} messages a request"
-    yield from _lines(name, ours, _of(bare, "rate"), _of(bare, "busy"))
+    yield from _lines(name, ours, _of(bare, "rate"), _of(bare, "busy"), Target(15_000))
 
 
 def _of(rounds: list[Round], what: str) -> Spread:
     return Spread.of([getattr(one, what) for one in rounds])
 
 
-def _lines(name: str, ours: list[Handed], rate: Spread, busy: Spread | None) -> Iterator[Line]:
+def _lines(
+    name: str, ours: list[Handed], rate: Spread, busy: Spread | None, goal: Target
+) -> Iterator[Line]:
     accepted, through, spent = (
         Spread.of([getattr(one, what) for one in ours]) for what in ("accepted", "through", "busy")
     )
     yield Line(f"{name}: accepted", "a second", accepted, rate)
-    yield Line("the same at the network, its result on disk", "a second", through, rate)
+    yield Line("the same at the network, its result on disk", "a second", through, rate, goal)
     yield Line("the processor's time for each of these", "ms", spent, busy)

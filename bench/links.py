@@ -35,10 +35,9 @@ class Alone:
 
 
 def lines(
-    name: str, ours: Sequence[Round], alone: Sequence[Round], least: float | None = None
+    name: str, ours: Sequence[Round], alone: Sequence[Round], goal: Target | None = None
 ) -> list[Line]:
     """Return two lines: how fast, and what each message cost the processor."""
-    goal = Target(least, ratio=True) if least else None
     rates = [Spread.of([one.rate for one in rounds]) for rounds in (ours, alone)]
     busy = [Spread.of([one.busy for one in rounds]) for rounds in (ours, alone)]
     return [

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import served
 from bench.calls import person
-from bench.figures import Line, Spread
+from bench.figures import Line, Spread, Target
 from bench.size import Size
 from bench.twilio_alone import CONNECTIONS, TEXT
 from gateway.context import Gateway, open_gateway
@@ -20,6 +20,7 @@ from gateway.store import outbox
 from tests.providers.twilio_server import TwilioServer
 
 LATENCIES = (0.0, 0.05)  # seconds until their answer
+GOAL = Target(0.8, ratio=True)
 FAST = 100_000.0  # parts a second: the channel's rate is not the limit
 PATIENCE = 300.0
 TOOK = """
@@ -47,7 +48,7 @@ def _line(gw: Gateway, url: str, latency: float, size: Size) -> Line:
         ours.append(send(gw, size.messages, f"{latency}/{number}"))
         alone.append(send_alone(url, size.messages))
     name = f"sending through Twilio's library, {latency * 1000:.0f} ms latency, {CONNECTIONS} lines"
-    return Line(name, "a second", Spread.of(ours), Spread.of(alone))
+    return Line(name, "a second", Spread.of(ours), Spread.of(alone), GOAL)
 
 
 def send(gw: Gateway, messages: int, source: str) -> float:

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench import links, served
-from bench.figures import Line
+from bench.figures import Line, Target
 from bench.links import Alone, Round
 from bench.network import Network, network, prepare
 from bench.size import Size
@@ -13,6 +13,7 @@ from bench.smpp_out import wait
 from gateway.context import Gateway, open_gateway
 
 WARM = 200
+GOAL = Target(10_000)
 KEPT = """
 SELECT (SELECT count(*) FROM inbound) AS kept, (SELECT count(DISTINCT inbound) FROM outbox) AS told
 """
@@ -33,7 +34,9 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
                     ours.append(_round(gw, running, theirs, size.links, first))
                     alone.append(_alone(bare, size.links))
                 kept = _kept(gw, size, theirs.ask()["refused"])
-    yield from links.lines("in over one SMPP bind, window 50, until acknowledged", ours, alone)
+    yield from links.lines(
+        "in over one SMPP bind, window 50, until acknowledged", ours, alone, GOAL
+    )
     yield Line("messages kept, and answered", said=kept)
 
 

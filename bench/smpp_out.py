@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import links, served
 from bench.calls import person
-from bench.figures import Line
+from bench.figures import Line, Target
 from bench.links import Alone, Round
 from bench.network import CHANNEL, PATIENCE, Network, network, prepare
 from bench.size import Size
@@ -57,7 +57,8 @@ def _lines(
         ours.append(_round(gw, running, theirs, count, f"{receipts}/{number}", receipts))
         alone.append(Alone("out", bare.port, count, count * receipts).result())
     name = "until each has its receipt" if receipts else "no receipts"
-    yield from links.lines(f"out over one SMPP bind, {name}", ours, alone)
+    goal = Target(5_000) if receipts else None
+    yield from links.lines(f"out over one SMPP bind, {name}", ours, alone, goal)
 
 
 def _round(
