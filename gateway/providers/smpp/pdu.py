@@ -158,7 +158,7 @@ def write_message(message: Message) -> bytes:
             bytes((message.receipt, message.replace, message.coding, message.ready_made)),
             bytes((len(message.text),)),
             message.text,
-            write_tlvs(message.tlvs.items()),
+            write_tlvs(message.tlvs.items()) if message.tlvs else b"",
         )
     )
 
