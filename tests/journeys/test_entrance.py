@@ -141,6 +141,9 @@ def test_all_that_programs_hand_in_at_the_same_time_is_kept(gateway: GatewayProc
 def test_a_body_of_unknown_length_is_read(gateway: GatewayProcess) -> None:
     pieces = [message()[:20], message()[20:]]
     assert ask(gateway, "POST", PATH, pieces, signed_in(gateway)).status == 202
+    pieces = [b"from=%2B15550119&id=in-", b"pieces&text=FLOOD"]
+    assert ask(gateway, "POST", HOOK, pieces, FORM).status == 200
+    assert gateway.value("SELECT text FROM inbound WHERE sender = '+15550119'") == "FLOOD"
 
 
 def test_a_body_that_is_too_long_is_refused_and_not_kept_in_mind(gateway: GatewayProcess) -> None:

@@ -59,12 +59,12 @@ class Entrance:
         path, method = scope.path, scope.method
         if path == sending.PATH and method == "POST":
             headers = scope.headers
-            if not _is_small(headers.get("content-length")):
+            if not _is_small(headers):
                 return None
             who, type = headers.get("authorization", ""), headers.get("content-type", "")
             return partial(sending.pending, self._gw, who, type)
         found = _HOOK.fullmatch(path) if method in hooks.METHODS else None
-        if found is None or not _is_small(scope.headers.get("content-length", "0")):
+        if found is None or not _is_small(scope.headers):
             return None
         called = Called(method, path, scope.query_string, joined(scope.headers.items()))
         name, kind = found.groups()
@@ -74,9 +74,10 @@ class Entrance:
         """Return the answer once what came is on disk; None if it must go the long way."""
         try:
             pending = find(body)
-            return pending.answer(await self._written(pending)) if pending else None
+            written = await self._written(pending) if pending else None
         except Exception:
             return None  # refused or broken: said, and noted, at the end of the long way
+        return pending.answer(written) if pending else None
 
     def _written(self, pending: Pending) -> "asyncio.Future[Any]":
         """Hand over what is to be written with all else of this turn of the loop."""
@@ -117,5 +118,9 @@ class Entrance:
             self._gw.wake(*wakes)
 
 
-def _is_small(length: str | None) -> bool:
-    return length is not None and length.isdecimal() and int(length) <= LARGEST
+def _is_small(headers: Any) -> bool:
+    """Say whether a body is known to be short; one that comes in pieces is not."""
+    if "transfer-encoding" in headers:
+        return False
+    length: str = headers.get("content-length", "0")
+    return length.isdecimal() and int(length) <= LARGEST
