@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 import threading
 import tomllib
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -151,6 +152,7 @@ class Gateway:
     whether to trust it; `wake` rouses the engine, for the channels named or for all.
 
     `failing` holds, by name, the channels that failed lately: the moments of it, none if down.
+    `astray` holds what was claimed, handed to nobody and could not be put back: ids and batch.
     """
 
     settings: Settings
@@ -168,6 +170,7 @@ class Gateway:
     tokens: Memory = field(init=False)
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
     failing: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    astray: deque[tuple[Sequence[int], str | None]] = field(default_factory=deque, repr=False)
 
     waits: dict[int, Histogram] = field(  # from due to handed over, by class
         default_factory=lambda: {int(class_): Histogram(WAITS) for class_ in Class}, repr=False

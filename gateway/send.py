@@ -16,6 +16,7 @@ from gateway.domain.storable import storable
 from gateway.queue import NOT_BEGUN
 from gateway.store import budgets, channels, consent, contacts, fetched, outbox, receipts
 
+UNBEGUN = "no carrier began it"
 LOST = "nobody knows whether it was sent"
 BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept from going
 
@@ -52,7 +53,7 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
         ready = _batch(gw, channel, batch, passed) if passed else None
         return Claim(len(ids), choice.owed, ready)
     except Exception:
-        put_back(gw, ids, BROKEN, "the gate broke")
+        put_back(gw, ids, BROKEN, "the gate broke", batch)
         raise
 
 
@@ -97,16 +98,33 @@ def _outgoing(row: sqlite3.Row, expires: float | None) -> Outgoing:
     )
 
 
-def put_back(gw: Gateway, ids: Sequence[int], wait: float, reason: str) -> None:
-    """Return claimed rows that no carrier began to the queue; no attempt was made."""
+def put_back(
+    gw: Gateway, ids: Sequence[int], wait: float, reason: str, batch: str | None = None
+) -> None:
+    """Return claimed rows that no carrier began to the queue: no attempt was made.
+
+    With a `batch` only those that are still of it. What cannot be written, as on a full disk, is
+    remembered for `bring_back`: nobody else knows that it did not go.
+    """
     due = gw.clock() + wait
 
     def work(db: sqlite3.Connection) -> None:
-        budgets.give_back(db, ids)
+        budgets.give_back(db, ids, batch)
         for id in ids:
-            outbox.again(db, id, due, reason, free=True)
+            outbox.again(db, id, due, reason, free=True, batch=batch)
 
-    gw.store.write(work)
+    try:
+        gw.store.write(work)
+    except Exception:
+        gw.astray.append((ids, batch))
+        raise
+
+
+def bring_back(gw: Gateway) -> None:
+    """Put back what could not be put back before."""
+    for _ in range(len(gw.astray)):
+        ids, batch = gw.astray.popleft()
+        put_back(gw, ids, 0.0, UNBEGUN, batch)
 
 
 def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) -> None:

@@ -20,7 +20,7 @@ from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
 from gateway.providers import http
 from gateway.queue.whole import lines
-from gateway.send import give_up_on
+from gateway.send import bring_back, give_up_on
 from gateway.store import StoreClosed, clock, outbox
 
 log = logging.getLogger(__name__)
@@ -95,13 +95,21 @@ class Engine:
         for lane in self._lanes.values():
             lane.join(_left(until))
         self.carrier.close(_left(until))
-        self._reports.finish()
+        self._finish()
         self._links.close()
         http.listen(self.gw.time.tell, wanted=False)
         for thread in beside:
             thread.join(_left(until))
         self._pollers.close()
         self._note_the_end(self.gw.clock())
+
+    def _finish(self) -> None:
+        """Write what came of all, and put back what no carrier has; a full disk allows neither."""
+        try:
+            self._reports.finish()
+            bring_back(self.gw)
+        except Exception as error:
+            log.error("what is left could not be written: %s", lines(error))
 
     def _note_the_end(self, now: float) -> None:
         """Write that we were there so long; stopped twice, the store may be closed."""

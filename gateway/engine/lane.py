@@ -128,7 +128,7 @@ class Lane(Rounds):
         except CarrierDown:
             log.warning("the carrier is away: channel %s waits", channel.name)
             ids = [message.id for message in claim.batch.messages]
-            send.put_back(self._gw, ids, AWAY, "the queue is away")
+            send.put_back(self._gw, ids, AWAY, "the queue is away", claim.batch.id)
             return AWAY
         return 0.0
 

@@ -1,6 +1,7 @@
 """What carriers bring back, written down and only then acknowledged."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 
@@ -30,11 +31,12 @@ class ReportReader(threading.Thread):
         super().__init__(name="reports", daemon=True)
         self._absence = absence
         self._gw, self._carrier, self._stopping, self._wake = gw, carrier, stopping, wake
+        self._unwritten: list[Report] = []
 
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._take(self._carrier.reports(WAIT))
+                self._take(self._unwritten or self._carrier.reports(WAIT))
             except Exception as error:
                 # Unacknowledged reports come again: rest, and write them then.
                 log.error("reports: %s", lines(error))
@@ -43,13 +45,20 @@ class ReportReader(threading.Thread):
     def finish(self) -> None:
         """Write down what is still there, after the carrier was closed."""
         self.join(WAIT + BROKEN)
-        while reports := self._carrier.reports(0.0):
+        while reports := self._unwritten or self._carrier.reports(0.0):
             self._take(reports)
 
     def _take(self, reports: list[Report]) -> None:
         if not reports:
             return
-        settle(self._gw, [(r.channel, r.batch, r.results) for r in reports])
+        self._unwritten = []
+        try:
+            settle(self._gw, [(r.channel, r.batch, r.results) for r in reports])
+        except sqlite3.OperationalError:
+            # The disk is full: nothing else can be written either, and a stop may come before
+            # the carrier tells them again.
+            self._unwritten = reports
+            raise
         self._carrier.acknowledge(reports)
         for report in reports:
             self._absence.note(report.channel, report.results)

@@ -14,7 +14,7 @@ from gateway.providers import http
 from gateway.queue import Carrier
 from gateway.queue.whole import lines
 from gateway.receive import desk, talk, turns
-from gateway.send import give_up_on, put_back
+from gateway.send import UNBEGUN, bring_back, give_up_on, put_back
 from gateway.store import StoreClosed, ahead, budgets, channels, outbox, receipts, sessions
 
 log = logging.getLogger(__name__)
@@ -90,13 +90,14 @@ class Sweeper(Rounds):
 
     def _lapsed_claims(self) -> None:
         """A carrier that is away (None) may still bring word; one that holds it gives it back."""
+        bring_back(self._gw)  # first: below, what no carrier has counts as maybe sent
         now, db = self._gw.clock(), self._gw.store.read
         gone = self._with_the_dead(self._carried(outbox.lapsed(db, now - SIGN)))
         gone += [row["id"] for row in self._fetched(outbox.lapsed(db, now - DAY))]
         for batch, ids in _by_batch(self._carried(outbox.lapsed(db, now - LEASE))).items():
             held = self._carrier.holds(batch)
             if held and self._carrier.take_back(batch):
-                put_back(self._gw, ids, 0.0, "no carrier began it")
+                put_back(self._gw, ids, 0.0, UNBEGUN, batch)
             elif held is False:
                 gone += ids
         give_up_on(self._gw, gone)

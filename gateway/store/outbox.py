@@ -63,7 +63,7 @@ UPDATE outbox SET state = :state, reason = :reason, final_at = :now
 _AGAIN = """
 UPDATE outbox SET state = 'queued', due_at = :due_at, reason = :reason, batch = NULL,
        attempts = attempts - :free, maybes = maybes + :maybe
- WHERE id = :id AND state IN ('claimed', 'unknown')
+ WHERE id = :id AND state IN ('claimed', 'unknown') AND batch IS coalesce(:batch, batch)
 """
 _UNKNOWN = """
 UPDATE outbox SET state = 'unknown', reason = :reason WHERE id = :id AND state = 'claimed'
@@ -169,7 +169,8 @@ def end_all(db: sqlite3.Connection, rows: Iterable[tuple[int, State, str]], now:
 def hold_all(db: sqlite3.Connection, rows: Iterable[tuple[int, float, str]]) -> None:
     """Put claimed rows back, each until a time and for a reason; no attempt was made."""
     told = [
-        {"id": id, "due_at": until, "reason": why, "free": 1, "maybe": 0} for id, until, why in rows
+        {"id": id, "due_at": until, "reason": why, "free": 1, "maybe": 0, "batch": None}
+        for id, until, why in rows
     ]
     db.executemany(_AGAIN, told)
 
@@ -181,10 +182,14 @@ def again(
     reason: str,
     free: bool = False,
     maybe: bool = False,
+    batch: str | None = None,
 ) -> None:
-    """Back into the queue for later; a `free` attempt is not counted, a `maybe` is remembered."""
+    """Back into the queue for later; a `free` attempt is not counted, a `maybe` is remembered.
+
+    With a `batch` only if that is still the one it is of.
+    """
     row = {"id": id, "due_at": due_at, "reason": reason, "free": int(free), "maybe": int(maybe)}
-    db.execute(_AGAIN, row)
+    db.execute(_AGAIN, row | {"batch": batch})
 
 
 def unknown(db: sqlite3.Connection, id: int, reason: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from gateway import receive, send
 from gateway.domain.messages import Class, Outcome, Receipt, Result, Status
 from gateway.engine import Engine
-from gateway.store import channels
-from tests.core.field import MAYA, Field
+from gateway.store import channels, outbox
+from tests.core.field import MAYA, NOW, Field
 from tests.core.test_engine import until
 from tests.core.test_sending import claim, queue, result, state, told
 
@@ -150,3 +150,72 @@ def test_what_a_retired_channel_did_not_send_is_not_said_to_have_perhaps_gone(
     send.settle(field.gw, [(told.channel, told.batch, told.results) for told in reports])
     engine.carrier.close(1.0)
     assert state(field, id) == ("queued", "no channel")
+
+
+def cannot_be_written(field: Field, columns: str) -> None:
+    """Let every change of these columns of the outbox fail, as on a full disk."""
+    field.do(
+        f"CREATE TRIGGER no_room BEFORE UPDATE OF {columns} ON outbox"
+        " BEGIN INSERT INTO nowhere VALUES (1); END"
+    )
+
+
+def test_what_was_sent_while_the_disk_was_full_is_written_once_there_is_room(
+    field: Field, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    field.gw.clock = time.time
+    id = queue(field, now=time.time())
+    cannot_be_written(field, "sent_at")
+    engine.start()
+    until(lambda: "reports:" in caplog.text)
+    assert state(field, id)[0] == "claimed"
+    field.do("DROP TRIGGER no_room")
+    until(lambda: state(field, id)[0] == "sent")
+
+
+def test_a_stop_writes_what_a_full_disk_left_unwritten(
+    field: Field, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    field.gw.clock = time.time
+    id = queue(field, now=time.time())
+    cannot_be_written(field, "sent_at")
+    engine.start()
+    until(lambda: "reports:" in caplog.text)
+    field.do("DROP TRIGGER no_room")
+    engine.stop()
+    assert state(field, id)[0] == "sent"
+
+
+def test_what_was_claimed_and_could_not_be_put_back_goes_once_there_is_room(
+    field: Field, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    field.gw.clock = time.time
+    cannot_be_written(field, "final_at, due_at")  # claims can, what the gate says cannot
+    good = queue(field, now=time.time())
+    over = queue(field, now=time.time() - 60, due_at=time.time() - 60, expires_at=time.time() - 1)
+    engine.start()
+    until(lambda: "lane-1 broke" in caplog.text)
+    assert [state(field, id)[0] for id in (good, over)] == ["claimed", "claimed"]
+    field.do("DROP TRIGGER no_room")
+    until(lambda: [state(field, id)[0] for id in (good, over)] == ["sent", "expired"])
+    assert not field.gw.astray
+
+
+def test_a_stop_puts_back_what_a_full_disk_left_claimed(field: Field, engine: Engine) -> None:
+    id = queue(field)
+    field.do("UPDATE channel SET enabled = 0")  # the lane leaves it alone
+    engine.start()
+    batch = field.gw.store.write(lambda db: outbox.claim(db, field.channel.id, "b1", NOW, 9, 9.0))
+    cannot_be_written(field, "due_at")
+    with pytest.raises(sqlite3.OperationalError):
+        send.put_back(field.gw, batch.ids, 0.0, "the queue is away", "b1")
+    field.do("DROP TRIGGER no_room")
+    engine.stop()
+    assert state(field, id) == ("queued", "no carrier began it")
+
+
+def test_what_is_put_back_late_is_not_taken_from_a_later_claim(field: Field) -> None:
+    id = queue(field)
+    claim(field)
+    send.put_back(field.gw, [id], 0.0, "the queue is away", "an earlier batch")
+    assert state(field, id)[0] == "claimed"
