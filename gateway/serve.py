@@ -28,6 +28,8 @@ LONGEST_PAUSE = 60.0
 # A process that does not stop when it is asked to is ended hard. It loses nothing: what it had
 # begun is in the store.
 LONGEST_STOP = 30.0
+# Who said half of a call and went away is waited for no longer than this.
+GRACE = 5.0
 STOP = b"stop\n"
 # Nothing of what is imported is ever rubbish: looking for it makes the start a tenth longer.
 SERVING = "import gc; gc.disable(); from gateway.cli.starting import main; main(first={first})"
@@ -35,6 +37,7 @@ REFUSED = 3  # the exit code of one that said why it cannot serve
 
 _held: list[object] = []
 _at_the_end: list[Callable[[], None]] = []
+_ending = threading.Lock()
 
 
 class Supervisor:
@@ -124,21 +127,37 @@ def serve(settings: "Settings") -> None:
         log_access=False,
         log_level=LogLevels.error,
     )
-    _listen(server.signal_handler_interrupt)
+    over = threading.Event()
+    _listen(server.signal_handler_interrupt, over)
     try:
         server.serve()
     finally:
-        for close in _at_the_end:
-            close()
+        over.set()
+        _close()
 
 
-def _listen(stop: Callable[[], None]) -> None:
-    """Hear the supervisor: one that was killed leaves nobody behind to hold port and store."""
+def _close() -> None:
+    """Close what is open, once, whoever comes first."""
+    with _ending:
+        while _at_the_end:
+            _at_the_end.pop()()
+
+
+def _listen(stop: Callable[[], None], over: threading.Event) -> None:
+    """Hear the supervisor: one that was killed leaves nobody behind to hold port and store.
+
+    The server stops once all calls are answered; one that never ends must not hold it up.
+    """
 
     def hear() -> None:
         if sys.stdin.buffer.readline() != STOP:
             os._exit(1)
         stop()
+        if not over.wait(GRACE):
+            try:
+                _close()
+            finally:
+                os._exit(0)
 
     threading.Thread(target=hear, name="supervisor", daemon=True).start()
 

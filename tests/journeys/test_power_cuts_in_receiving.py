@@ -1,6 +1,7 @@
 """J8, inward: power goes while messages come in; what was accepted is there, and once."""
 
 import random
+import socket
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -105,3 +106,13 @@ def test_whatever_was_accepted_is_kept_and_answered_once(
 def kept(gateway: GatewayProcess, name: int) -> list[str]:
     rows = gateway.rows("SELECT reference FROM inbound WHERE reference LIKE ?", f"SM{name:02}%")
     return [row["reference"] for row in rows]
+
+
+def test_half_a_call_keeps_no_gateway_from_stopping_in_good_order(gateway: GatewayProcess):
+    head = "POST /hooks/water/message HTTP/1.1", "Host: here", "Content-Length: 99"
+    with socket.create_connection(("127.0.0.1", gateway.port), 20) as caller:
+        caller.sendall("\r\n".join([*head, "Expect: 100-continue", "", ""]).encode())
+        assert b"100 Continue" in caller.recv(99)  # they wait for the rest
+        gateway.stop()
+    noted = "SELECT count(*) FROM meta WHERE key = 'clock.stopped'"
+    assert gateway.value(noted) == 1
