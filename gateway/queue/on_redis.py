@@ -85,9 +85,10 @@ class RedisCarrier:
             return 0
 
     def holds(self, batch_id: str) -> bool | None:
+        # Who begins a batch deletes its job in the same transaction. One that is there and in no
+        # queue was fetched over a line that broke, or by a worker that died just then.
         try:
-            job = self._job(batch_id)
-            return job is not None and job.get_position() is not None
+            return self._job(batch_id) is not None
         except RedisError as error:
             self._line.away(error)
             return None
@@ -161,11 +162,12 @@ class RedisCarrier:
 
     def _withdraw(self, job: Any) -> bool:
         with self._redis.pipeline() as pipe:
+            pipe.get(self._keys.begun(job.id))  # ours already where our own word was lost
             pipe.set(self._keys.begun(job.id), TAKEN_BACK, nx=True, ex=KEPT)
             pipe.delete(job.key)
             pipe.lrem(f"rq:queue:{job.origin}", 1, job.id)
-            ours, there, _ = pipe.execute()
-        return bool(ours and there)
+            mark, _, there, _ = pipe.execute()
+        return bool(there) and mark in (None, TAKEN_BACK)
 
     def _down(self, error: Exception) -> CarrierDown:
         self._line.away(error)

@@ -10,7 +10,7 @@ from redis import Redis
 
 from gateway.domain.messages import Outcome
 from gateway.queue import CarrierDown
-from gateway.queue.keys import Keys
+from gateway.queue.keys import TAKEN_BACK, Keys
 from gateway.queue.on_redis import RedisCarrier
 from tests.queue.stage import Recording, accept, batch_of, collect, results, until, working
 
@@ -54,6 +54,31 @@ def test_a_batch_of_a_worker_that_was_killed_is_not_sent_again(own_redis, proces
     assert process.sent == [*sent, later.messages[0].id]
     assert not any(report.done for report in reports if report.batch == batch.id)
     assert carrier.holds(batch.id) is False
+    assert carrier.take_back(batch.id) is False
+
+
+def test_what_was_fetched_over_a_line_that_broke_is_not_begun_and_taken_back(own_redis):
+    carrier, carry, batch, later = RedisCarrier(own_redis.url), Recording(), batch_of(), batch_of()
+    queue = "rq:queue:gateway-one"
+    carrier.hand(batch)
+    with Redis.from_url(own_redis.url) as redis:
+        assert redis.lpop(queue) == batch.id.encode()
+        assert carrier.holds(batch.id) is True
+        assert carrier.take_back(batch.id) is True
+        redis.rpush(queue, batch.id)  # it reached a worker after all
+    assert carrier.holds(batch.id) is False
+    with working(own_redis.url, carry, "gateway"):
+        carrier.hand(later)
+        collect(carrier, later)
+    assert carry.begun == [later.id]
+
+
+def test_what_was_taken_back_and_the_word_of_it_lost_is_taken_back_again(own_redis):
+    carrier, batch = RedisCarrier(own_redis.url), batch_of()
+    carrier.hand(batch)
+    with Redis.from_url(own_redis.url) as redis:
+        redis.set(Keys().begun(batch.id), TAKEN_BACK)
+    assert carrier.take_back(batch.id) is True
     assert carrier.take_back(batch.id) is False
 
 
