@@ -83,6 +83,16 @@ def refuse_newer(applied: set[str]) -> None:
         )
 
 
+def _unusable(error: sqlite3.Error) -> StoreError:
+    """Return what to tell: a full disk or a lock is no damage, and a backup is older."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return StoreError(f"The store cannot be read ({error}). Restore a backup.")
+    return StoreError(
+        f"The store cannot be opened now ({error}). Nothing was changed: look whether its disk is "
+        "full or fails, and start again."
+    )
+
+
 def _applied(db: sqlite3.Connection) -> set[str]:
     exists = db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
     if not exists:
@@ -97,7 +107,7 @@ def check(db: sqlite3.Connection, older: bool = False) -> None:
         found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         applied = _applied(db)
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"The store cannot be read ({error}). Restore a backup.") from None
+        raise _unusable(error) from None
     if found != "ok":
         raise StoreError("The store is damaged. Keep a copy of the file and restore a backup.")
     refuse_newer(applied)
@@ -113,14 +123,17 @@ def _checked(file: Path, integrity: bool) -> sqlite3.Connection:
     try:
         db = connect(file)
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"The store cannot be read ({error}). Restore a backup.") from None
+        raise _unusable(error) from None
     try:
         if integrity:
             check(db)
         db.execute("PRAGMA journal_mode = WAL")
         page = db.execute("PRAGMA page_size").fetchone()[0]
         db.execute(f"PRAGMA wal_autocheckpoint = {WAITING // page}")
-    except (StoreError, sqlite3.Error):
+    except sqlite3.Error as error:
+        db.close()
+        raise _unusable(error) from None
+    except StoreError:
         db.close()
         raise
     return db

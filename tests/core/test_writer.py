@@ -212,3 +212,16 @@ def test_an_item_that_fails_spoils_none_of_its_kind(store: Store) -> None:
 
 def test_nothing_together_is_nothing(store: Store) -> None:
     assert store.write_together(note_all, []) == []
+
+
+def test_a_store_that_cannot_be_opened_now_is_not_called_damaged(tmp_path: Path) -> None:
+    create(tmp_path / "gateway.db")
+    (tmp_path / "gateway.db-wal").mkdir()  # as where there is no room for it
+    with pytest.raises(StoreError, match="Nothing was changed: look whether its disk is full"):
+        Store(tmp_path / "gateway.db")
+
+
+def test_a_file_with_something_else_in_it_asks_for_a_backup(tmp_path: Path) -> None:
+    (tmp_path / "gateway.db").write_bytes(b"not a store at all" * 500)
+    with pytest.raises(StoreError, match="Restore a backup"):
+        Store(tmp_path / "gateway.db")
