@@ -162,7 +162,7 @@ def _settle(
     for result in results:
         if result.outcome is not Outcome.ACCEPTED:
             _not_sent(gw, db, batch, result, now, turns)
-    tell.messages_moved(db, [result.id for result in results], now)
+    tell.messages_moved(gw, db, [result.id for result in results], now)
 
 
 def _not_sent(
@@ -233,7 +233,7 @@ def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:
             if row is not None and row["state"] == "claimed":
                 lost = Result(id, Outcome.UNKNOWN, error=reason)
                 _not_sent(gw, db, row["batch"], lost, now, turns)
-        tell.messages_moved(db, ids, now)
+        tell.messages_moved(gw, db, ids, now)
 
     if ids:
         gw.store.write(work)

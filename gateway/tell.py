@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway import told
+from gateway.context import Gateway
 from gateway.store import alerts, audit, feedback, messages, webhooks
 
 
@@ -20,12 +21,13 @@ def messages_in(db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:
             _tell(db, "message.in", told.message(row), now)
 
 
-def messages_moved(db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:
+def messages_moved(gw: Gateway, db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:
     """These messages went out or ended; those that only wait again are not told."""
     if not ids or not webhooks.wanted(db, "message.state"):
         return
     for row in messages.settled(db, list(ids)):
-        _tell(db, "message.state", told.message(row), now)
+        data = told.message(row, gw.channels.by_id(row["channel_id"]))
+        _tell(db, "message.state", data, now)
 
 
 def feedback_new(db: sqlite3.Connection, ids: Sequence[int], now: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.context import Channel
 from gateway.domain.messages import Class
 from gateway.store import alerts, channels, contacts, feedback, outbox
 
@@ -19,8 +20,11 @@ def moment(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
-def message(row: sqlite3.Row) -> dict[str, Any]:
-    """Return a message of `store.messages`; its id says the direction, as out-12 or in-7."""
+def message(row: sqlite3.Row, channel: Channel | None = None) -> dict[str, Any]:
+    """Return a message of `store.messages`; its id says the direction, as out-12 or in-7.
+
+    `channel` is the one it goes out by; of what came in nothing more is confirmed.
+    """
     return {
         "id": f"{row['direction']}-{row['id']}",
         "direction": row["direction"],
@@ -36,6 +40,7 @@ def message(row: sqlite3.Row) -> dict[str, Any]:
         "reference": row["reference"],
         "error": row["error"],
         "reached": reached(row),
+        "confirms": channel.confirms if channel else None,
         "moved_from": row["moved_from"],
         "moved_reason": row["moved_why"],
         "created": moment(row["created"]),

@@ -74,7 +74,7 @@ def _refuse(
     outbox.end_all(db, never, now)
     outbox.hold_all(db, later)
     refused.count(db, today(gw, now), channel, counts)
-    tell.messages_moved(db, ended, now)
+    tell.messages_moved(gw, db, ended, now)
 
 
 @dataclass(slots=True)

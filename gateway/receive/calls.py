@@ -107,7 +107,7 @@ def _receipts(db: sqlite3.Connection, told: Sequence[tuple[Call, Receipt]]) -> N
         first, events = calls[0][0], [event for _, event in calls]
         resends, sure = first.channel.resends, first.gw.clock_trusted()
         moved = receipts.apply_all(db, id, events, first.now, resends, sure)
-        tell.messages_moved(db, moved, first.now)
+        tell.messages_moved(first.gw, db, moved, first.now)
 
 
 def _other(db: sqlite3.Connection, call: Call, event: Event) -> None:

@@ -20,7 +20,8 @@ _SECRET = {
     "out": _SENSITIVE.format(own="f.id = m.feedback OR f.inbound = m.inbound", inbound="m.inbound"),
 }
 _IN = f"""
-SELECT 'in' AS direction, m.id, channel.name AS channel, m.sender, m.recipient,
+SELECT 'in' AS direction, m.id, m.channel AS channel_id, channel.name AS channel,
+       m.sender, m.recipient,
        CASE WHEN {_SECRET["in"]} THEN NULL ELSE m.text END AS text, m.language,
        'received' AS state, NULL AS parts, NULL AS alphabet, m.reference, NULL AS error,
        m.received_at AS created, NULL AS sent, NULL AS delivered, NULL AS alert,
@@ -28,7 +29,8 @@ SELECT 'in' AS direction, m.id, channel.name AS channel, m.sender, m.recipient,
   FROM inbound AS m JOIN channel ON channel.id = m.channel
 """
 _OUT = f"""
-SELECT 'out' AS direction, m.id, channel.name AS channel, channel.address AS sender, m.recipient,
+SELECT 'out' AS direction, m.id, m.channel AS channel_id, channel.name AS channel,
+       channel.address AS sender, m.recipient,
        CASE WHEN {_SECRET["out"]} THEN NULL ELSE coalesce(m.text, alert_text.text) END AS text,
        m.language, m.state, m.parts, m.alphabet,
        m.reference, m.reason AS error, m.created_at AS created, m.sent_at AS sent,

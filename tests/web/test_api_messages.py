@@ -277,6 +277,7 @@ def test_one_message_says_all_that_is_known(gw, program):
         "reference": "ref-1",
         "error": None,
         "reached": "provider",
+        "confirms": True,
         "moved_from": None,
         "moved_reason": None,
         "created": "2026-11-18T11:06:40+00:00",

@@ -39,6 +39,7 @@ CALLS = [
      {"url": "http://127.0.0.1:9/", "events": ["message.in"], "secret": "s" * 16}),
     ("list_webhooks", "GET", "/webhooks", None),
     ("show_refused", "GET", "/refused", None),
+    ("list_channels", "GET", "/channels", None),
 ]  # fmt: skip
 
 

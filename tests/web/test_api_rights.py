@@ -17,6 +17,7 @@ MAY = {
     ("POST", "/messages"): STAFF,
     ("GET", "/alerts"): ALL,
     ("GET", "/away"): ALL,
+    ("GET", "/channels"): ALL,
     ("GET", "/refused"): ALL,
     ("GET", "/alerts/1"): ALL,
     ("POST", "/alerts"): STAFF,

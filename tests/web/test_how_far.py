@@ -1,9 +1,11 @@
 """How far a message came has four words, and a route that never confirms says so."""
 
+import json
 import re
 
 import pytest
 
+from gateway import tell
 from gateway.context import Gateway
 from gateway.store import channels
 from tests.web.conftest import NOW
@@ -81,14 +83,40 @@ def test_a_channels_page_says_whether_its_route_confirms(ada: Browser) -> None:
     assert "This route never confirms" not in ada.get("/channels/line-0").text
 
 
-@pytest.mark.parametrize(
-    "word, reached",
-    [("Handed over", "provider"), ("Network accepted", "network"), ("Phone confirmed", "phone")],
-)
-def test_programs_read_how_far_a_message_came(
-    ada: Browser, gw: Gateway, word: str, reached: str
-) -> None:
+SAID = {
+    "Handed over": ("provider", True),
+    SILENT: ("provider", False),
+    "Network accepted": ("network", False),
+    "Phone confirmed": ("phone", True),
+}
+
+
+@pytest.mark.parametrize("word", COLUMNS)
+def test_programs_read_how_far_a_message_came(ada: Browser, gw: Gateway, word: str) -> None:
     came(gw, word)
     listed = Program(gw, "operator").get("/messages", direction="out").json
     assert listed
-    assert {one["reached"] for one in listed["messages"] if one["sent"]} == {reached}
+    went = [one for one in listed["messages"] if one["sent"]]
+    assert {(one["reached"], one["confirms"]) for one in went} == {SAID[word]}
+    came_in = Program(gw, "administrator").get("/messages", direction="in").json
+    assert came_in
+    assert {one["confirms"] for one in came_in["messages"]} == {None}
+
+
+def test_a_webhook_hears_whether_the_route_confirms(ada: Browser, gw: Gateway) -> None:
+    came(gw, SILENT)
+    hook = {"url": "http://127.0.0.1:9/", "events": ["message.state"], "secret": "s" * 16}
+    Program(gw, "administrator").post("/webhooks", hook)
+    ids = [int(one(gw, "SELECT min(id) FROM outbox WHERE sent_at IS NOT NULL"))]
+    gw.store.write(lambda db: tell.messages_moved(gw, db, ids, NOW))
+    data = json.loads(one(gw, "SELECT body FROM delivery"))["data"]
+    assert (data["id"], data["confirms"]) == (f"out-{ids[0]}", False)
+
+
+def test_programs_read_which_channels_confirm(ada: Browser, gw: Gateway) -> None:
+    listed = Program(gw, "auditor").get("/channels").json
+    assert listed
+    assert {one["name"]: one["confirms"] for one in listed["channels"]}["silent"] is False
+    held = next(one for one in listed["channels"] if one["name"] == "line-1")
+    assert (held["state"], held["reason"], held["confirms"]) == ("held", "20003", True)
+    assert "folder" not in json.dumps(listed)

@@ -3,6 +3,7 @@
 from gateway.web.api import (
     alerts,
     away,
+    channels,
     contacts,
     feedback,
     messages,
@@ -17,6 +18,7 @@ __all__ = [
     "alerts",
     "away",
     "blueprint",
+    "channels",
     "contacts",
     "feedback",
     "messages",

@@ -104,7 +104,8 @@ def _sees_secrets() -> bool:
 
 def _shown(row: sqlite3.Row) -> dict[str, Any]:
     """Return a message; whole numbers are for those who may see them on the pages."""
-    shown = told.message(row)
+    out = row["direction"] == "out"
+    shown = told.message(row, gateway().channels.by_id(row["channel_id"]) if out else None)
     if not caller().may(rights.SEE_NUMBERS):
         person = "from" if row["direction"] == "in" else "to"
         shown[person] = mask(shown[person])

@@ -56,6 +56,7 @@ ROUTES = {
     "list_webhooks": Route(webhooks.Webhooks),
     "add_webhook": Route(webhooks.Webhook, webhooks.NewWebhook, status=201),
     "remove_webhook": Route(status=204),
+    "list_channels": Route(shapes.Channels),
     "show_away": Route(shapes.Away),
     "show_refused": Route(shapes.RefusedOfDay, query=shapes.RefusedQuery),
     "describe": Route(dict[str, Any]),

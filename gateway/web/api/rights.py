@@ -6,6 +6,7 @@ SEND = ("administrator", "operator")
 READ_MESSAGES = ("administrator", "operator", "auditor")
 READ_ALERTS = EVERYONE
 READ_AWAY = EVERYONE
+READ_CHANNELS = EVERYONE
 READ_REFUSED = EVERYONE
 WRITE_ALERTS = ("administrator", "operator")
 APPROVE_ALERTS = ("administrator", "approver")

@@ -76,7 +76,14 @@ class Message(msgspec.Struct, kw_only=True):
     error: str | None
     reached: Annotated[
         Literal["provider", "network", "phone"] | None,
-        Meta(description="How far we know that it came; some routes never tell more."),
+        Meta(description="How far we know that it came."),
+    ]
+    confirms: Annotated[
+        bool | None,
+        Meta(
+            description="Whether its channel ever tells that a phone has it; false: `reached` "
+            "may be the last word. Null for what came in."
+        ),
     ]
     moved_from: str | None
     moved_reason: str | None
@@ -110,6 +117,23 @@ class Said(msgspec.Struct):
 
 class Error(msgspec.Struct):
     error: Said
+
+
+class Channel(msgspec.Struct):
+    """A way in and out; where `confirms` is false, nobody ever tells that a phone has a message."""
+
+    name: str
+    provider: str
+    address: str
+    state: Literal["on", "off", "held", "down"]
+    reason: str | None
+    sms: bool
+    ussd: bool
+    confirms: bool
+
+
+class Channels(msgspec.Struct):
+    channels: list[Channel]
 
 
 class Period(msgspec.Struct, kw_only=True):
