@@ -1,6 +1,7 @@
 """Channels: added by a form, told how they do, and their secrets never shown again."""
 
 import json
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -194,3 +195,18 @@ def test_others_read_a_channel_but_see_no_settings(sit: Sit, ada: Browser) -> No
 @pytest.mark.parametrize("path", ["/channels/none", "/channels/new/none"])
 def test_what_is_not_there_is_not_found(ada: Browser, path: str) -> None:
     assert ada.get(path).status_code == 404
+
+
+def test_a_modem_is_refused_where_gammu_is_missing_and_the_page_says_what_to_install(
+    ada: Browser, gw: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = "/channels/new/modem"
+    form = {"name": "stick", "address": "+15550100", "set-device": "/dev/ttyUSB0"}
+    monkeypatch.setitem(sys.modules, "gammu", None)
+    assert "gateway-sms[modem]" in ada.get(at).text
+    refused = ada.post(at, form, page=at)
+    assert (refused.status_code, "gateway-sms[modem]" in refused.text) == (400, True)
+    assert channels.every(gw.store.read) == []
+    monkeypatch.undo()
+    assert "gateway-sms[modem]" not in ada.get(at).text
+    assert ada.post(at, form, page=at).headers["Location"] == "/channels/stick"

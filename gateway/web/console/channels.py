@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import providers
 from gateway.context import Channel
+from gateway.providers.conditions import missing
 from gateway.store import budgets, channels, inbox
 from gateway.web import staff
 from gateway.web.console import call_words, channel_form, channel_limits, conditions, health
@@ -97,7 +98,14 @@ def _offered(provider: str) -> str:
 def _new(provider: str, wanted: Wanted) -> ResponseReturnValue:
     asked = channel_form.fields(provider, wanted.settings, wanted.wrong)
     status = 400 if wanted.wrong else 200
-    return render("channel_new.html", status, row=wanted, fields=asked, wrong=wanted.wrong)
+    return render(
+        "channel_new.html",
+        status,
+        row=wanted,
+        fields=asked,
+        wrong=wanted.wrong,
+        lacking=missing(provider),
+    )
 
 
 @blueprint.post("/channels/new/<provider>")
@@ -105,6 +113,8 @@ def _new(provider: str, wanted: Wanted) -> ResponseReturnValue:
 def add(provider: str) -> ResponseReturnValue:
     gw = gateway()
     wanted = channel_form.read(_offered(provider), request.form, {})
+    if lacking := missing(provider):
+        wanted.wrong["provider"] = lacking
     if wanted.wrong:
         return _new(provider, wanted)
     sealed = gw.sealer.seal(wanted.settings)
