@@ -20,7 +20,7 @@ from gateway.domain.messages import Class
 from gateway.domain.pace import Quota
 from gateway.files import folder
 from gateway.language import Languages
-from gateway.providers import Provider
+from gateway.providers import Provider, pasting
 from gateway.sealing import NumberKey, Sealer
 from gateway.settings import Settings
 from gateway.store import Store, budgets, channels
@@ -61,6 +61,11 @@ class Channel:
     def limits(self, db: sqlite3.Connection, now: float) -> Limits:
         """Return what limits it now; reads nothing where nothing does."""
         return budgets.limits(db, self.row, self.provider.can.quota, now)
+
+    def addresses(self, public_url: str) -> list[tuple[str, str]]:
+        """Return each kind of call it takes, and the exact address to paste for it."""
+        base = f"{public_url}/hooks/{self.name}"
+        return pasting.addresses(self.provider, base, bool(self.settings.get("hook_key")))
 
     @property
     def hands_back(self) -> bool:

@@ -111,10 +111,8 @@ def _addresses(gw: Gateway, name: str) -> None:
         click.echo(f"Channel {name} is ready. Nobody has to call it: it is looked at.")
         return
     click.echo(f"Channel {name} is ready. Paste at the provider:")
-    kinds = ["message", "receipt"] + (["ussd"] if channel and channel.provider.can.ussd else [])
-    key = "?key=YOUR-HOOK-KEY" if channel and channel.settings.get("hook_key") else ""
-    for kind in kinds:
-        click.echo(f"  {kind:8} {gw.settings.public_url}/hooks/{name}/{kind}{key}")
+    for kind, address in channel.addresses(gw.settings.public_url) if channel else ():
+        click.echo(f"  {kind:8} {address}")
 
 
 @channel_command.command("list")

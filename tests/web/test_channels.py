@@ -54,10 +54,21 @@ def test_a_channel_that_nobody_calls_shows_no_addresses(ada: Browser) -> None:
 def test_a_channel_is_added_and_shows_the_addresses_to_paste(ada: Browser) -> None:
     assert _add(ada).headers["Location"] == AT
     page = ada.get(AT).text
-    assert "https://gateway.example/hooks/main-line/message" in page
-    assert "https://gateway.example/hooks/main-line/receipt" in page
+    assert "https://gateway.example/hooks/main-line/message#rc=3&amp;rp=5xx,ct,rt<" in page
+    assert "/hooks/main-line/receipt" not in page  # every message carries it
     assert "/hooks/main-line/ussd" not in page
     assert "main-line" in ada.get("/channels").text
+
+
+def test_the_addresses_say_where_the_key_goes_and_do_not_show_it(ada: Browser) -> None:
+    key = "a-long-word-of-your-own"
+    form = {"name": "menu", "address": "*920*55#", "set-type": "nalo", "set-hook_key": key}
+    ada.post("/channels/new/ussd", form, page="/channels/new/ussd")
+    page = ada.get("/channels/menu").text
+    assert "https://gateway.example/hooks/menu/ussd?key=YOUR-HOOK-KEY<" in page
+    assert "Put the hook_key you chose in place of YOUR-HOOK-KEY." in page
+    assert "/hooks/menu/message" not in page
+    assert key not in page
 
 
 def test_a_secret_is_kept_and_never_shown(ada: Browser, gw: Gateway) -> None:

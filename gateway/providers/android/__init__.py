@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from gateway.domain.messages import Class, Event, Outcome, Outgoing, Receipt, Result, Screen
@@ -42,6 +42,7 @@ class Android:
     """One phone: called directly, or through the app's cloud or a server of one's own."""
 
     name = "android"
+    pasted: ClassVar[Mapping[str, str]] = {"message": ""}
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
     can = Can(
         batch=20,

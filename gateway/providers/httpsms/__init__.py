@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gateway.domain.messages import (
     Event,
@@ -48,6 +48,7 @@ class HttpSms:
     """One phone of an httpSMS account."""
 
     name = "httpsms"
+    pasted: ClassVar[Mapping[str, str]] = {"message": ""}
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
     can = Can(batch=20, connections=4, rate=10 / 60, quota=Quota(30, 1800.0))
     needs = (

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from gateway.domain.messages import Event, Outgoing, Result, Screen
 from gateway.providers import (
@@ -29,6 +29,8 @@ class Infobip:
     """A number, short code, sender name or USSD code at Infobip."""
 
     name = "infobip"
+    # They put the session and the step of USSD behind the address.
+    pasted: ClassVar[Mapping[str, str]] = {"message": "{key}", "receipt": "{key}", "ussd": "{path}"}
     can = Can(ussd=True, batch=100, rate=30.0)
     needs: tuple[Need, ...] = (
         Need(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from gateway.domain.messages import Event, Inbound, Outgoing, Receipt, Result, Screen
 from gateway.providers import (
@@ -33,6 +33,7 @@ class Jasmin:
     """A short code, number or name behind a Jasmin of your own."""
 
     name = "jasmin"
+    pasted: ClassVar[Mapping[str, str]] = {"message": "{key}"}
     can = Can(batch=100, connections=16)
     needs = (
         Need(

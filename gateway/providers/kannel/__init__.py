@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from gateway.domain.messages import (
@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from gateway.providers.http import Door
 
 PATH = "/cgi-bin/sendsms"
+GET_URL = "id=%I&from=%p&to=%P&text=%a&ts=%T&coding=%c&charset=%C&udh=%u"
 
 
 class Kannel:
     """A short code, number or name behind a Kannel of your own."""
 
     name = "kannel"
+    pasted: ClassVar[Mapping[str, str]] = {"message": "?{first}" + GET_URL}
     can = Can(batch=100, connections=16)
     needs = (
         Need(

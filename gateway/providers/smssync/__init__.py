@@ -4,7 +4,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from gateway.domain.messages import Event, Inbound, Outcome, Outgoing, Result, Screen
 from gateway.domain.pace import Quota
@@ -31,6 +31,7 @@ class SmsSync:
     """One phone. Nothing reaches it but our answers to its own calls."""
 
     name = "smssync"
+    pasted: ClassVar[Mapping[str, str]] = {"message": ""}
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
     can = Can(batch=20, connections=1, quota=Quota(30, 1800.0), replies=True, polled=True)
     needs = (

@@ -72,12 +72,8 @@ def _as_wanted(channel: Channel) -> Wanted:
 
 def addresses(channel: Channel) -> list[tuple[str, str]]:
     """Return what each call tells us and the address to give the provider for it."""
-    can = channel.provider.can
-    if can.polls or can.links:
-        return []  # nobody calls: it is looked at, or bound to
-    kinds = {"message": can.sms, "receipt": can.receipts, "ussd": can.ussd}
-    base = f"{gateway().settings.public_url}/hooks/{channel.name}"
-    return [(CALLS[kind], f"{base}/{kind}") for kind, does in kinds.items() if does]
+    told = channel.addresses(gateway().settings.public_url)
+    return [(CALLS[kind], address) for kind, address in told]
 
 
 def refused(name: str) -> list[sqlite3.Row]:
