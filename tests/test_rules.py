@@ -20,6 +20,7 @@ BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue",
 BELOW_VERBS = BELOW_CONTEXT | {"context"}
 VERBS = {"fetch", "receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
     "routes",
+    "trial",
     "background",
     "content",
     "gate",

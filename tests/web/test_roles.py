@@ -38,6 +38,7 @@ MAY_DO = {
     "/channels/line-0/on": ADMIN,
     "/channels/line-0/off": ADMIN,
     "/channels/line-0/release": ADMIN | {"operator"},
+    "/channels/line-0/try": ADMIN | {"operator"},
 }
 # Pages for people who are not signed in.
 OPEN = {

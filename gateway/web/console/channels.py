@@ -36,17 +36,23 @@ def every() -> ResponseReturnValue:
 @blueprint.get("/channels/<name>")
 @allowed()
 def one(name: str) -> ResponseReturnValue:
-    return _page(_known(name))
+    return page(known(name))
 
 
-def _known(name: str) -> Channel:
+def known(name: str) -> Channel:
     return gateway().channels.get(name) or abort(404)
 
 
-def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue:
+def page(
+    channel: Channel,
+    wanted: Wanted | None = None,
+    wrong: Mapping[str, str] | None = None,
+    to: str = "",
+) -> ResponseReturnValue:
+    """Return a channel's page, with what was typed into it and what is wrong with that."""
     shown = next(one for one in health.every() if one.id == channel.id)
     settings = wanted.settings if wanted else channel.settings
-    wrong = wanted.wrong if wanted else {}
+    wrong = wanted.wrong if wanted else wrong or {}
     return render(
         "channel.html",
         400 if wrong else 200,
@@ -60,6 +66,7 @@ def _page(channel: Channel, wanted: Wanted | None = None) -> ResponseReturnValue
         row=wanted or _as_wanted(channel),
         fields=channel_form.fields(channel.row["provider"], settings, wrong),
         wrong=wrong,
+        to=to,
     )
 
 
@@ -149,11 +156,11 @@ def _note(
 @blueprint.post("/channels/<name>")
 @allowed("administrator")
 def change(name: str) -> ResponseReturnValue:
-    gw, channel = gateway(), _known(name)
+    gw, channel = gateway(), known(name)
     old = gw.sealer.open(channel.row["settings"])
     wanted = channel_form.read(channel.row["provider"], request.form, old, name)
     if wanted.wrong:
-        return _page(channel, wanted)
+        return page(channel, wanted)
     sealed = gw.sealer.seal(wanted.settings)
     told = sorted(k for k in old | wanted.settings if old.get(k) != wanted.settings.get(k))
     row = (wanted.address, sealed, wanted.rate, wanted.cost)
@@ -170,12 +177,12 @@ def change(name: str) -> ResponseReturnValue:
 @allowed("administrator", "operator")
 def credit(name: str) -> ResponseReturnValue:
     """Note what is left to pay with; an empty field ends the counting."""
-    channel, now = _known(name), gateway().clock()
+    channel, now = known(name), gateway().clock()
     wanted = _as_wanted(channel)
     wanted.settings = dict(channel.settings)
     left = channel_limits.amount(request.form, "credit", wanted.wrong, 1e9)
     if wanted.wrong:
-        return _page(channel, wanted)
+        return page(channel, wanted)
 
     def work(db: sqlite3.Connection) -> None:
         if left is None:
@@ -189,21 +196,21 @@ def credit(name: str) -> ResponseReturnValue:
 @blueprint.post("/channels/<name>/on")
 @allowed("administrator")
 def turn_on(name: str) -> ResponseReturnValue:
-    channel = _known(name)
+    channel = known(name)
     return _act(channel, "channel.on", lambda db: channels.enable(db, channel.id, True))
 
 
 @blueprint.post("/channels/<name>/off")
 @allowed("administrator")
 def turn_off(name: str) -> ResponseReturnValue:
-    channel = _known(name)
+    channel = known(name)
     return _act(channel, "channel.off", lambda db: channels.enable(db, channel.id, False))
 
 
 @blueprint.post("/channels/<name>/release")
 @allowed("administrator", "operator")
 def release(name: str) -> ResponseReturnValue:
-    channel = _known(name)
+    channel = known(name)
     now = gateway().clock()
     return _act(channel, "channel.release", lambda db: channels.release(db, channel.id, now))
 
