@@ -421,10 +421,21 @@ def test_a_name_nobody_vouches_for_is_not_believed(opened, tmp_path, monkeypatch
     context, file = self_signed(tmp_path)
     with Smsc(tls=context) as smsc:
         doubted = opened(smsc, Ears(), tls="yes")
-        until(lambda: "SSLCertVerificationError" in doubted.state)
+        until(lambda: "nobody we know vouches for their certificate" in doubted.state)
         assert smsc.asked == []
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         bound(opened(smsc, Ears(), tls="yes"))
+
+
+def test_a_name_that_is_another_is_not_believed_and_it_is_said_so(opened, tmp_path, monkeypatch):
+    context, file = self_signed(tmp_path, "127.0.0.9")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with Smsc(tls=context) as smsc:
+        doubted = opened(smsc, Ears(), tls="yes")
+        until(lambda: "their certificate is for another name" in doubted.state)
+        with pytest.raises(Unreachable, match="their certificate is for another name"):
+            doubted.check()
+        assert smsc.asked == []
 
 
 def test_a_silent_line_is_asked_and_one_that_stays_silent_is_left(opened):

@@ -38,6 +38,13 @@ REFUSED = {
     0x0F: "they do not know the system_id",
     0x53: "they refuse the system_type",
 }
+# Why their certificate is not believed: X509_V_ERR_… of OpenSSL.
+DOUBTED = {
+    9: "their certificate is not valid yet: is the clock right?",
+    10: "their certificate has expired: is the clock right?",
+    **dict.fromkeys((18, 19, 20, 21), "nobody we know vouches for their certificate"),
+    **dict.fromkeys((62, 64), "their certificate is for another name"),
+}
 # Asked again and again with a wrong password, they would shut us out.
 SIGN_IN = frozenset({0x0E, 0x0F, 0x53})
 
@@ -89,3 +96,13 @@ def refusal(status: int) -> str:
     ('they say the password is wrong (0x0000000e)', 'they refuse the bind (0x00000099)')
     """
     return f"{REFUSED.get(status, REFUSED[BIND_FAILED])} ({code(status)})"
+
+
+def broken(error: BaseException) -> str:
+    """Return in words why there is no connection; of certificates OpenSSL says more.
+
+    >>> broken(ConnectionRefusedError("10.0.0.1"))
+    'ConnectionRefusedError'
+    """
+    name, doubt = type(error).__name__, DOUBTED.get(getattr(error, "verify_code", 0))
+    return f"{doubt} ({name})" if doubt else name

@@ -92,7 +92,7 @@ class Link:
             async with asyncio.timeout(terms.timeout):
                 bind = await self._connect(terms)
         except (OSError, TimeoutError, ValueError) as error:  # ValueError: no name of a host
-            return f"no connection: {type(error).__name__}", False
+            return f"no connection: {codes.broken(error)}", False
         reason = await asyncio.shield(bind.over)
         was_bound = bind.refused is None and bind.was_bound
         return reason, was_bound

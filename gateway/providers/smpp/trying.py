@@ -53,7 +53,7 @@ async def bind_once(place: Place, terms: Terms) -> None:
                 lambda: Bind(guest, terms), place.host, place.port, ssl=place.tls
             )
     except (OSError, TimeoutError, ValueError) as error:  # ValueError: no name of a host
-        raise Unreachable(type(error).__name__) from None
+        raise Unreachable(codes.broken(error)) from None
     await guest.done.wait()
     if bind.is_bound:
         await bind.unbind(1.0)
