@@ -45,6 +45,7 @@ class Smsc:
         self.hold = threading.Event()
         self.hold.set()
         self.silent = False
+        self.body: bytes | None = None  # of every answer to a submit_sm
         self.submitted: list[Message] = []
         self.lines: list[Line] = []
         self.asked: list[int] = []
@@ -138,4 +139,5 @@ class Smsc:
             self.unanswered -= 1
         if status is not None:
             body = f"{number:08X}\0".encode() if status == 0 else b""
+            body = body if self.body is None else self.body
             line.say(Pdu(pdu.command | RESP, status, pdu.sequence, body))

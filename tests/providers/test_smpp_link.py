@@ -231,9 +231,21 @@ def test_one_refusal_is_one_messages(opened):
 def test_a_message_of_which_a_part_was_refused_may_have_gone(opened):
     with Smsc() as smsc:
         provider = bound(opened(smsc, Ears(), window="1"))
-        smsc.judge = lambda number: 0x45 if number == 2 else 0
+        smsc.judge = lambda number: 0x65 if number == 2 else 0
         (result,) = provider.send([Outgoing(1, TO, "Maji leo " * 20, parts=2)])
-        assert (result.outcome, result.error) == (Outcome.UNKNOWN, "0x00000045")
+        assert (result.outcome, result.error) == (Outcome.UNKNOWN, "0x00000065")
+
+
+@pytest.mark.parametrize("status", [0x45, 0xFF])
+def test_a_refusal_that_says_nothing_is_asked_once_more_and_then_believed(opened, status):
+    with Smsc() as smsc:
+        provider = bound(opened(smsc, Ears()))
+        smsc.judge = lambda number: status if number == 1 else 0
+        assert [r.outcome for r in provider.send(batch(1))] == [Outcome.ACCEPTED]
+        assert len(smsc.submitted) == 2
+        smsc.judge = lambda number: status
+        assert outcomes(provider.send(batch(1))) == [(Outcome.REJECTED, f"0x{status:08x}")]
+        assert len(smsc.submitted) == 4
 
 
 def test_what_was_written_when_the_line_broke_is_unknown_and_the_rest_goes_on(opened):

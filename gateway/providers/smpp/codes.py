@@ -67,6 +67,9 @@ OUTCOMES = {
 }
 
 
+# Used loosely, for what may pass a moment later: asked once more, then believed.
+ONCE = frozenset({0x45, 0xFF})
+
 # About our sender and nothing else: another channel has another one.
 ELSEWHERE = frozenset({BAD_SOURCE})
 

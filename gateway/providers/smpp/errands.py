@@ -36,7 +36,8 @@ class Errand:
             self._taken(number, id)
             return True
         self.begun -= 1
-        if outcome is Outcome.THROTTLED and self.begun and self.tries < TRIES:
+        slower = outcome is Outcome.THROTTLED and self.begun and self.tries < TRIES
+        if slower or (status in codes.ONCE and not self.tries):
             self.tries += 1
             return False
         self.end(outcome, codes.code(status), status in codes.ELSEWHERE)
