@@ -55,7 +55,8 @@ class Engine:
     def start(self) -> None:
         """Take up where the last run was stopped, however it was stopped."""
         if not self.gw.settings["REDIS"]:
-            give_up_on(self.gw, outbox.claimed_before(self.gw.store.read))
+            given = [one.id for one in self.gw.channels.all() if one.provider.can.polled]
+            give_up_on(self.gw, outbox.claimed_before(self.gw.store.read, given))
         routes.remember(self.gw)
         self.gw.wake = self.wake
         self._absence.begin()

@@ -3,12 +3,17 @@
 import sqlite3
 from collections.abc import Iterable
 
+TIMES = 5  # a message is given; who never says that it has it may have sent it each time
+
+# A claim counts the first attempt, and each giving one more.
 _NOT_TAKEN = """
 SELECT id FROM outbox
- WHERE state = 'claimed' AND claimed_at < ? AND channel = ? ORDER BY class, claimed_at LIMIT ?
+ WHERE state = 'claimed' AND claimed_at < ? AND channel = ? AND attempts <= ?
+ ORDER BY class, claimed_at LIMIT ?
 """
 _GIVEN = """
-UPDATE outbox SET reference = ?, claimed_at = ? WHERE id = ? AND state = 'claimed'
+UPDATE outbox SET reference = ?, claimed_at = ?, attempts = attempts + 1
+ WHERE id = ? AND state = 'claimed'
 """
 # Among the newest rows only: what is older nobody asks about any more.
 _UNSETTLED = """
@@ -21,7 +26,7 @@ SELECT reference FROM outbox
 
 def not_taken(db: sqlite3.Connection, channel: int, before: float, most: int) -> list[int]:
     """Return rows given out before then that nobody took, the most urgent first."""
-    return [row["id"] for row in db.execute(_NOT_TAKEN, (before, channel, most))]
+    return [row["id"] for row in db.execute(_NOT_TAKEN, (before, channel, TIMES, most))]
 
 
 def given(db: sqlite3.Connection, named: Iterable[tuple[str, float, int]]) -> None:

@@ -218,9 +218,11 @@ def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
     return row
 
 
-def claimed_before(db: sqlite3.Connection) -> list[int]:
-    """Ids of all rows that a run of the gateway before this one had claimed."""
-    return [row["id"] for row in db.execute("SELECT id FROM outbox WHERE state = 'claimed'")]
+def claimed_before(db: sqlite3.Connection, elsewhere: Sequence[int]) -> list[int]:
+    """Ids of rows claimed by a run before this one, but for channels whose rows others hold."""
+    sql = """SELECT id FROM outbox WHERE state = 'claimed'
+                AND channel NOT IN (SELECT value FROM json_each(?))"""
+    return [row["id"] for row in db.execute(sql, (str(list(elsewhere)),))]
 
 
 def alert_counts(db: sqlite3.Connection, alert: int) -> dict[str, int]:

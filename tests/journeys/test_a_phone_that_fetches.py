@@ -88,7 +88,7 @@ def test_the_power_goes_between_giving_and_confirming(phone: Phone) -> None:
     (given,) = phone.fetches()
     gateway.kill()
     gateway.start()
-    assert state(gateway, id) == "unknown"
+    assert state(gateway, id) == "claimed"
     assert phone.fetches() == []
     took = phone.tells("sent", queued_messages=[given["uuid"]])
     assert took.json == {"message_uuids": [given["uuid"]]}

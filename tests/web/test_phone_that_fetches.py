@@ -124,13 +124,39 @@ def test_no_lane_takes_what_a_phone_comes_for(gw, phone):
         engine.stop()
 
 
-@pytest.mark.parametrize("class_, after", [(Class.NORMAL, "unknown"), (Class.EMERGENCY, "queued")])
-def test_after_a_crash_its_class_decides_and_its_word_still_counts(gw, phone, class_, after):
-    id = queue(gw, "Go to high ground", class_=class_)
-    (given,) = phone.fetch()
-    engine = Engine(gw)  # another run: it finds the row claimed by one that is gone
+def another_run(gw):
+    """Start and stop the engine: it finds rows claimed by a run that is gone."""
+    engine = Engine(gw)
     engine.start()
     engine.stop()
-    assert state(gw, id) == after
+
+
+@pytest.mark.parametrize("class_", [Class.NORMAL, Class.EMERGENCY])
+def test_what_a_phone_was_given_stays_with_it_when_the_gateway_starts_anew(gw, phone, class_):
+    id = queue(gw, "Go to high ground", class_=class_)
+    (given,) = phone.fetch()
+    another_run(gw)
+    assert state(gw, id) == "claimed"
+    assert phone.fetch() == []
     phone.took(given["uuid"])
+    assert state(gw, id) == "sent"
+
+
+def test_what_it_never_took_is_offered_again_after_a_new_start(gw, phone):
+    queue(gw, "The clinic is open")
+    (given,) = phone.fetch()
+    another_run(gw)
+    gw.clock.now += 121
+    assert phone.fetch() == [given]
+
+
+def test_who_never_says_that_it_has_it_is_given_it_five_times_at_most(gw, phone):
+    id = queue(gw, "The clinic is open")
+    given = []
+    for _ in range(8):
+        given += phone.fetch()
+        gw.clock.now += 121
+    assert len(given) == 5
+    assert len({one["uuid"] for one in given}) == 1
+    phone.took(given[0]["uuid"])
     assert state(gw, id) == "sent"

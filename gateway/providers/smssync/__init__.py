@@ -60,8 +60,8 @@ class SmsSync:
     def verify(self, hook: Hook) -> None:
         """Raise Forged unless the call carries our secret.
 
-        What it tells of messages it fetched comes without: there the names of the messages are
-        the proof, which only the phone that was given them knows.
+        No version of the app sends it when it names what it has taken, and old ones not when they
+        tell what became of it: there the names are the proof, which only that phone was given.
         """
         found = _fields(hook) | dict(reversed(hook.query))
         if "secret" in found or not _of_fetched(hook):
