@@ -31,6 +31,8 @@ def hook(name: str, kind: str, _step: str = "") -> Response:
 
     Some say the session and the step of USSD behind the address they were given.
     """
+    if request.method not in METHODS:
+        abort(405)  # HEAD comes with GET
     gw: Gateway = current_app.extensions["gateway"]
     channel = gw.channels.get(name)
     if channel is None:

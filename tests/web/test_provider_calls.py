@@ -98,3 +98,11 @@ def test_a_receipt_finds_a_message_whose_sending_was_never_answered(
     assert answer.status_code == 200
     (row,) = infobip.store.read.execute("SELECT * FROM outbox").fetchall()
     assert row["state"] == state
+
+
+@pytest.mark.parametrize("kind", ["message", "receipt", "ussd"])
+@pytest.mark.parametrize("method", ["DELETE", "PATCH", "TRACE", "HEAD", "OPTIONS"])
+def test_a_call_by_a_method_that_no_provider_uses_keeps_nothing(call, infobip, method, kind):
+    answer = call(method, f"{kind}?key={KEY}", {"results": [message("m1")]})
+    assert answer.status_code == (200 if method == "OPTIONS" else 405)  # that one asks what it may
+    assert infobip.store.read.execute("SELECT count(*) FROM inbound").fetchone()[0] == 0
