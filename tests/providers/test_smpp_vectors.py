@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from gateway.domain.messages import Class, Outcome, Outgoing, Receipt, Screen, Turn
+from gateway.domain.sms import read_header
 from gateway.providers import Forged, Garbled, Hook
-from gateway.providers.smpp import LINK, orders, ussd
+from gateway.providers.smpp import LINK, orders, texts, ussd
 from gateway.providers.smpp.codes import outcome
 from gateway.providers.smpp.errands import Errand, Sending
 from gateway.providers.smpp.pdu import (
@@ -252,3 +253,58 @@ def test_unknown_and_cut_optional_fields_are_passed_over():
 
 def test_a_status_nobody_knows_is_a_refusal():
     assert {outcome(status) for status in range(0x400, 0x500)} == {Outcome.REJECTED}
+
+
+NATIONAL = {
+    "turkish": "Yar\u0131n g\u0131da da\u011f\u0131t\u0131m\u0131 okulda. ",
+    "hindi": "\u0915\u0932 \u092a\u093e\u0928\u0940 \u0906\u090f\u0917\u093e ",
+    "urdu": "\u06a9\u0644 \u067e\u0627\u0646\u06cc ",
+    "portuguese": "\u00c1gua pot\u00e1vel na pra\u00e7a \u00e0s \u00f3rdenes ",
+}
+
+
+def national_orders(language, text, **settings):
+    given_ = {"channel": {"national_language": language, **settings}}
+    return channel("smpp", given_).bodies(Outgoing(0x1234, "+256772000001", text))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("times", [10, 30])
+@pytest.mark.parametrize("bits", ["udh8", "udh16"])
+@pytest.mark.parametrize("language", NATIONAL)
+def test_a_network_that_knows_a_national_alphabet_is_sent_it(language, bits, times):
+    text = NATIONAL[language] * times
+    parts = national_orders(language, text, long_message=bits)
+    plain = national_orders("", text, long_message=bits)
+    assert {(part.coding, part.esm_class) for part in parts} == {(0, 0x40)}
+    assert {part.coding for part in plain} == {8}
+    assert len(parts) < len(plain)
+    heads = [read_header(part.text) for part in parts]
+    number = orders.LANGUAGES.index(language) + 1
+    for (head, size), part in zip(heads, parts, strict=True):
+        assert {head.locking, head.single} <= {0, number}
+        assert head.locking or head.single
+        # On the air its octets are packed: 140 of them is all there is.
+        assert size + -(-(len(part.text) - size) * 7 // 8) <= 140
+        assert len(part.text) <= 254
+    read = [texts.read(part, "gsm7-unpacked") for part in parts]
+    assert "".join(one.text for one in read) == text
+    numbers = [one.part.number if one.part else 1 for one in read]
+    assert numbers == list(range(1, len(parts) + 1))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"long_message": "sar"}, {"long_message": "payload"}, {"data_coding_0": "latin1"}],
+)
+def test_where_no_header_can_go_along_no_national_alphabet_is_used(settings):
+    (part, *_) = national_orders("hindi", NATIONAL["hindi"] * 8, **settings)
+    assert part.coding == 8
+
+
+def test_where_it_saves_no_part_the_surer_way_is_taken():
+    assert [part.coding for part in national_orders("hindi", NATIONAL["hindi"])] == [8]
+
+
+def test_letters_of_another_language_go_as_ever():
+    assert [part.coding for part in national_orders("hindi", "\u1208\u1230\u120b\u121d")] == [8]
+    assert [part.esm_class for part in national_orders("hindi", "Maji leo")] == [0]

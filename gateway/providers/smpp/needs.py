@@ -1,6 +1,7 @@
 """What an SMPP channel can be told: where to bind, as whom, and how its network speaks."""
 
 from gateway.providers import COUNTRY, N_, Need
+from gateway.providers.smpp import orders
 
 YES_NO = "yes|no"
 WORD = "([!-~]{1,%d})?"
@@ -84,6 +85,12 @@ NEEDS = (
     _hidden("address_npi", "Numbering plan of what we want to hear.", "0", r"\d{1,2}"),
     _hidden("address_range", "What we want to hear, as they write it.", "", WORD % 40),
     _hidden("latin1_as_3", "yes: seven-bit texts go as Latin-1, declared as 3.", "no", YES_NO),
+    _hidden(
+        "national_language",
+        "A language whose seven-bit letters this network and its phones surely know, as hindi.",
+        "",
+        f"({'|'.join(orders.LANGUAGES)})?",
+    ),
     _hidden(
         "registered_delivery",
         "1: ask for a receipt; 17: also on the way; 0: none.",

@@ -7,7 +7,17 @@ from unicodedata import normalize
 from msgspec.structs import replace
 
 from gateway.domain.messages import Class, Outgoing, Part, Screen
-from gateway.domain.sms import GSM7, UCS2, Coding, Header, measure, split, write_header
+from gateway.domain.sms import (
+    GSM7,
+    UCS2,
+    Coding,
+    Header,
+    encode,
+    measure,
+    national,
+    split,
+    write_header,
+)
 from gateway.providers.smpp import texts, ussd
 from gateway.providers.smpp.pdu import Message, Tag
 
@@ -20,6 +30,11 @@ RECEIPTS, EVERY_END = 3, 1  # of registered_delivery: which ends a receipt is as
 LONGEST_VALIDITY = 30 * 86400  # seconds; networks keep nothing for longer
 SURELY = 80
 BITS = {"udh8": 8, "udh16": 16, "sar": 8, "payload": 8}
+# 3GPP TS 23.038 6.2.1.2.4: languages whose letters phones can hold in seven bits.
+LANGUAGES = (
+    *("turkish", "spanish", "portuguese", "bengali", "gujarati", "hindi", "kannada"),
+    *("malayalam", "oriya", "punjabi", "tamil", "telugu", "urdu"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,7 @@ class Manner:
     receipt: int = 1
     priority: bool = True
     validity: bool = True
+    language: int = 0  # whose tables its phones and network know; 0: nobody says
 
 
 def manner(address: str, settings: Mapping[str, str]) -> Manner:
@@ -49,7 +65,16 @@ def manner(address: str, settings: Mapping[str, str]) -> Manner:
         receipt=int(settings["registered_delivery"]),
         priority=settings["priority"] == "yes",
         validity=settings["validity"] == "yes",
+        language=_language(settings),
     )
+
+
+def _language(settings: Mapping[str, str]) -> int:
+    """Return a language's number, where its tables can go along: with a header, unpacked."""
+    headed = settings["long_message"] in ("udh8", "udh16")
+    plain = settings["data_coding_0"] == "gsm7-unpacked" and settings["latin1_as_3"] == "no"
+    told = settings["national_language"]
+    return LANGUAGES.index(told) + 1 if told and headed and plain else 0
 
 
 def sender(address: str, ton: str = "", npi: str = "") -> Whom:
@@ -92,6 +117,8 @@ def order(message: Outgoing, how: Manner, now: float) -> list[Message]:
         receipt=how.receipt,
         coding=coding,
     )
+    if coding == texts.UCS2 and how.language and (shifted := _shift(text, how)):
+        return _shifted(message.id, text, replace(whole, coding=0), how, shifted)
     if len(pieces) == 1:
         return [whole]
     if how.long_message == "payload":
@@ -112,6 +139,25 @@ def _parts(
         part = Part(id & 0xFFFF, len(pieces), number)
         _, octets = texts.write(piece, alphabet.alphabet, how.default, how.declared)
         found.append(_part(replace(plain, text=octets), part, how.long_message))
+    return found
+
+
+def _shift(text: str, how: Manner) -> Coding | None:
+    """Return a national coding that saves a part, or None: any phone reads UCS-2."""
+    bits, shifted = BITS[how.long_message], national(text, how.language)
+    cheaper = measure(text, bits, shifted).parts < measure(text, bits, UCS2).parts
+    return shifted if cheaper else None
+
+
+def _shifted(id: int, text: str, plain: Message, how: Manner, coding: Coding) -> list[Message]:
+    """Return a text in a national alphabet: every part says with which tables to read it."""
+    bits = BITS[how.long_message]
+    pieces, found = split(text, bits, coding), []
+    for number, piece in enumerate(pieces, start=1):
+        part = Part(id & 0xFFFF, len(pieces), number) if len(pieces) > 1 else None
+        head = write_header(Header(part, bits, coding.locking, coding.single))
+        octets = head + encode(piece, coding)
+        found.append(replace(plain, text=octets, esm_class=texts.HEADED))
     return found
 
 
