@@ -32,7 +32,7 @@ run: $(VENV)/.ready ## Start a gateway with demo content and a simulator (PORT=8
 
 test: $(WITH_TESTS) redis browser pytest ## Run every test; what cannot run here is named at the end (ARGS=...)
 
-test-peers: $(WITH_TESTS) ## Speak with Kannel, Jasmin, smsd, stunnel and SMPP networks, fetched below build/ (ARGS="-k kannel")
+test-peers: $(WITH_TESTS) ## Speak with Kannel, Jasmin, both smsd, stunnel and SMPP networks, fetched below build/ (ARGS="-k kannel")
 	@$(BIN)/python -m pytest --timeout 600 tests/peers/*.py $(ARGS)
 
 pytest: $(WITH_TESTS) ## Run the tests with what the machine has now (ARGS="-k menus" WORKERS=2)

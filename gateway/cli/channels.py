@@ -9,6 +9,7 @@ import click
 from gateway import providers
 from gateway.cli import channel_limits
 from gateway.cli.channel_state import HOUR, described, share, state
+from gateway.cli.hearing import heard
 from gateway.cli.opening import BY, gateway, opened, plainly, show
 from gateway.cli.routes import route
 from gateway.context import Gateway
@@ -216,6 +217,7 @@ def remove(name: str) -> None:
 
 
 channel_command.add_command(route)
+channel_command.add_command(heard)
 
 
 @channel_command.command("test")

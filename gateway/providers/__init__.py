@@ -26,6 +26,7 @@ PROVIDERS = {
     "android": "gateway.providers.android:Android",
     "ussd": "gateway.providers.ussd:Ussd",
     "spool": "gateway.providers.spool:Spool",
+    "gammusmsd": "gateway.providers.gammusmsd:GammuSmsd",
     "http": "gateway.providers.external:External",
     "smpp": "gateway.providers.smpp:Smpp",
     "modem": "gateway.providers.modem:Modem",

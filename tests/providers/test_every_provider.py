@@ -32,9 +32,10 @@ def leaves(document: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 def taken_apart(call) -> tuple[str, Any]:
     """A call as the part that tells, and in what it is written."""
     type = reading.header(call, "Content-Type")
-    if "json" in type or call.method == "MODEM":
+    if "json" in type or call.method == "MODEM" or call.url.startswith("heard/"):
         return "json", json.loads(call.body)
     if call.method == "FILE":
+        assert b"\n\n" in call.body
         head, _, body = call.body.decode().partition("\n\n")
         lines = dict(line.split(": ", 1) for line in head.split("\n"))
         return "file", {**lines, "": body}

@@ -161,7 +161,7 @@ def in_order(found, refused):
     json.dumps([told(event) for event in found], ensure_ascii=False).encode()
     if refused:
         assert refused.reason in REASONS
-        assert refused.field or refused.reason in ("bad_json", "bad_type", "bad_file")
+        assert refused.field or refused.reason in ("bad_json", "bad_type", "bad_file", "bad_name")
 
 
 def read(provider, call):
@@ -232,6 +232,7 @@ def private(name, case):
     sent = request.get("body", "")
     values = [v for _, v in reading.pairs(sent + "&" + urlsplit(request.get("url", "")).query)]
     values += re.split(r"\n|: ", request.get("content", ""))  # of a file
+    values += request.get("env", {}).values()
     with suppress(ValueError):
         values += leaves(json.loads(sent))
     yield from (v for v in values if len(v) > 3 and (v[0] == "+" or " " in v or NUMBER.match(v)))

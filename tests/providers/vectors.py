@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from gateway.domain.messages import Event, Inbound, OptOut, Phase, Receipt, Turn
 from gateway.providers import PROVIDERS, Forged, Hook, Provider, load, reading
 from gateway.providers.external.calls import MADE
+from gateway.providers.gammusmsd import heard
 from gateway.providers.ussd import Ussd
 
 FOLDER = Path(__file__).parent.parent / "vectors"
@@ -67,6 +68,9 @@ def _clock(stamp: str) -> Callable[[], float]:
 def hook(case: Case, kind: str | None = None) -> Hook:
     """Return a case's request as the web hands it over, a file as it is found."""
     request = case["request"]
+    if "env" in request:
+        call = heard.told(request["argv"], request["env"])
+        return Hook(KINDS[case["direction"]], "FILE", "heard/call.json", {}, (), (), call)
     if "file" in request:
         return _file(case)
     if "message" in request or "callback" in request:
@@ -86,7 +90,8 @@ def hook(case: Case, kind: str | None = None) -> Hook:
 
 def _file(case: Case) -> Hook:
     request = case["request"]
-    name = f"{PLACES[request['argv'][0]]}/{request['file']}"
+    place = PLACES[request["argv"][0]] if "argv" in request else "inbox"
+    name = request["file"] if "/" in request["file"] else f"{place}/{request['file']}"
     body = bytes.fromhex(request.get("content_hex", "")) or request["content"].encode()
     return Hook(KINDS[case["direction"]], "FILE", name, {}, (), (), body)
 

@@ -21,10 +21,10 @@ def trouble(error: OSError) -> SendError:
 
 
 class Folder:
-    """A spool of SMS Server Tools, and a corner of our own in it, `gateway/`."""
+    """A spool of SMS Server Tools, or another one, and a corner of our own in it, `gateway/`."""
 
-    def __init__(self, root: str) -> None:
-        self.root = Path(root)
+    def __init__(self, root: str, theirs: tuple[str, ...] = THEIRS) -> None:
+        self.root, self._theirs = Path(root), theirs
         self._seen: dict[Path, tuple[State, float]] = {}
 
     def place(self, name: str) -> Path:
@@ -42,7 +42,7 @@ class Folder:
             self.own("odd")
         except OSError as error:
             raise trouble(error) from None
-        for name in (*THEIRS, "gateway"):
+        for name in (*self._theirs, "gateway"):
             if not os.access(self.place(name), os.R_OK | os.W_OK | os.X_OK):
                 raise Account(f"folder_{name}")
 
@@ -69,6 +69,11 @@ class Folder:
             return sum(entry.name.startswith(prefix) for entry in os.scandir(self.place(place)))
         except FileNotFoundError:
             return 0
+
+    def ends(self, place: str, end: str, within: str = "") -> int:
+        """Return how many files of a folder have names that end so, with something in them."""
+        names = os.listdir(self.place(place))
+        return sum(name.endswith(end) and within in name for name in names)
 
     # In
 

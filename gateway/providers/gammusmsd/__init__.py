@@ -1,0 +1,164 @@
+"""gammu-smsd: the files it sends from and receives into. Manual: https://docs.gammu.org/smsd/."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2s
+
+from gateway.domain.messages import (
+    Class,
+    Event,
+    Inbound,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Result,
+    Screen,
+    Status,
+)
+from gateway.providers import (
+    COUNTRY,
+    N_,
+    Answer,
+    Busy,
+    Can,
+    Forged,
+    Hook,
+    HookError,
+    Need,
+    SendError,
+    reading,
+    sending,
+)
+from gateway.providers.fetching import Found
+from gateway.providers.gammusmsd import heard, names
+from gateway.providers.gammusmsd.looking import Looking
+from gateway.providers.spool.folder import Folder, trouble
+
+THEIRS = ("outbox", "inbox", "sent", "error")
+WAY = ("outbox", "sent", "error")
+BACKLOG = 10  # files that may wait for smsd: what waits here can still be withdrawn
+AGAIN = 5.0  # seconds until a full outbox is looked at again
+
+
+class GammuSmsd:
+    """The folders of one gammu-smsd; its modem is its own business."""
+
+    name = "gammusmsd"
+    # With files it keeps no link between a report and what it reports on.
+    can = Can(connections=1, rate=8 / 60, polls=True, receipts=False)
+    needs = (
+        Need(
+            "folder",
+            N_("The folder of gammu-smsd, with outbox/, inbox/, sent/ and error/ in it."),
+            default="/var/spool/gammu",
+            pattern=r"(/|[A-Za-z]:[\\/])[^\n]{1,250}",
+        ),
+        Need(
+            "timezone",
+            N_("The clock of smsd and its network, as +02:00; empty: its times are left out."),
+            default="",
+            pattern=r"([+-][01]\d:[0-5]\d)?",
+        ),
+        COUNTRY,
+    )
+
+    def __init__(
+        self,
+        address: str,
+        settings: Mapping[str, str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.address = address
+        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+        self.country, self.zone = self.settings["country"], self.settings["timezone"]
+        self.clock = clock
+        self.folder = Folder(self.settings["folder"], THEIRS)
+        self._looking = Looking(self.folder, clock)
+
+    # In
+
+    def verify(self, hook: Hook) -> None:
+        """Raise Forged: nobody has to call us, the files are fetched."""
+        raise Forged("bad_secret")
+
+    def poll(self) -> Iterator[Found]:
+        """Yield the files that came, each to be ended once it is on disk."""
+        try:
+            yield from self._looking.found()
+        except OSError as error:
+            raise trouble(error) from None
+
+    def read(self, hook: Hook) -> Iterator[Event]:
+        """Yield the message that files hold, or what became of one of ours."""
+        reading.small(hook)
+        place, _, name = hook.url.rpartition("/")
+        if place == "heard":
+            yield from heard.read(hook, self.address, self.country)
+        elif place == "sent":
+            yield self._receipt(name, Status.SENT)
+        elif place == "error":
+            yield self._receipt(name, Status.FAILED)
+        else:
+            yield self._inbound(hook, name)
+
+    def _inbound(self, hook: Hook, name: str) -> Inbound:
+        found = names.came(name)
+        words, flags = reading.text(hook, names.text(hook.body))
+        return Inbound(
+            sender=reading.sender(found, "From", self.country),
+            to=self.address,
+            text=words,
+            reference=names.reference(name, hook.headers.get("mark", "")),
+            at=names.when(found, self.zone),
+            flags=flags,
+        )
+
+    def _receipt(self, name: str, status: Status) -> Receipt:
+        to, own = names.went(name)
+        error = "failed" if status is Status.FAILED else None
+        return Receipt(own, status, to=to, error=error)
+
+    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
+        """Return 200; nobody reads it."""
+        return Answer()
+
+    def screen(self, hook: Hook, screen: Screen) -> Answer:
+        """Return that there is nothing here: files know no USSD."""
+        return Answer(404)
+
+    def refuse(self, hook: Hook, error: HookError) -> Answer:
+        """Return the reason."""
+        return Answer(error.status, body=str(error))
+
+    # Out
+
+    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
+        """Put messages into `outbox/`, one file each."""
+        alive, late = sending.fresh(messages, self.clock())
+        yield from late
+        for message in alive:
+            try:
+                yield Result(message.id, Outcome.ACCEPTED, self._hand_over(message))
+            except SendError as error:
+                yield error.result(message.id)
+
+    def check(self) -> None:
+        """Look whether the folders are there, and ours to write in."""
+        self.folder.check()
+
+    def _hand_over(self, message: Outgoing) -> str:
+        """Return our own name of a message that is in their folders, now or since before."""
+        mark = blake2s(f"{message.to}\n{message.text}".encode(), digest_size=4).hexdigest()
+        own = f"{message.id}-{mark}"
+        end = f"_{names.OURS}{own}.txt"
+        try:
+            if any(self.folder.ends(place, end) for place in WAY):
+                return own
+            waits = self.folder.ends("outbox", ".txt", f"_{names.OURS}")
+            if message.class_ != Class.EMERGENCY and waits >= BACKLOG:
+                raise Busy("spool_full", AGAIN)
+            target = self.folder.place("outbox") / names.name(message, own, self.clock())
+            self.folder.write(target, names.octets(message.text))
+        except OSError as error:
+            raise trouble(error) from None
+        return own
