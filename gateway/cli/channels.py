@@ -8,6 +8,7 @@ import click
 
 from gateway import providers
 from gateway.cli import channel_limits
+from gateway.cli.asking import asked
 from gateway.cli.channel_state import HOUR, described, share, state
 from gateway.cli.hearing import heard
 from gateway.cli.opening import BY, gateway, opened, plainly, show
@@ -76,7 +77,7 @@ def add(
     cost: float | None,
     **limits: float | None,
 ) -> None:
-    """Add a channel, and show what to paste at the provider."""
+    """Add a channel; ask at a terminal for what is missing, and show what to paste there."""
     import re
 
     if not re.fullmatch(NAME, name):
@@ -84,6 +85,7 @@ def add(
     if lacking := missing(provider):
         raise Refused(lacking)
     settings = _given(pairs, files)
+    settings |= asked(providers.load(provider).needs, settings)
     _checked(provider, settings)
     channel_limits.check(limits)
 
