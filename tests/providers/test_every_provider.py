@@ -226,3 +226,25 @@ def test_every_provider_has_its_table_and_its_page(name):
     assert name in CALLED or load(name).can.links
     page = "docs/providers" if name != "simulator" else "docs"
     assert page == "docs" or (ROOT / page / f"{name}.md").exists()
+
+
+# Every kind of case, and what a case of it must hold so that some test reads it.
+READ = {
+    **{kind: {"events"} for kind in ("inbound", "status", "ussd", "optout")},
+    "signature": {"outcome"},
+    "poll": {"response", "reject_reason"},
+    "send-response": {"recipients", "events"},
+    "refusal": {"recipients"},
+    "encode": {"pdu_hex", "file_content_lines", "method"},
+    "session": {"reply_pdu_hex"},
+}
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_no_case_of_a_table_goes_unread(name):
+    vectors = table(name)["vectors"]
+    assert len({case["id"] for case in vectors}) == len(vectors)
+    for case in vectors:
+        assert READ[case["direction"]] & case["expect"].keys(), case["id"]
+        if case["direction"] == "session":
+            assert load(name).can.links, case["id"]
