@@ -1,11 +1,21 @@
-"""Counting faults, for `make soak` to write down."""
+"""A disk that forgets, the gateways on it, and counting faults for `make soak` to write down."""
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from bench import served
+from gateway.context import Gateway
+from gateway.store import channels, tokens
+from tests.soak.life import Driver
+from tests.surroundings.reports import cannot_run
 
 Counted = Callable[..., None]
 
@@ -25,3 +35,35 @@ def counted() -> Counted:
                 notes.write(json.dumps({"family": family, **counts}) + "\n")
 
     return note
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory) -> Path:
+    """A data folder with one channel, and a token of a program."""
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+
+    def more(gw: Gateway, db: sqlite3.Connection) -> None:
+        channels.retire(db, channels.by_name(db, "twilio")["id"], gw.clock())
+        token = tokens.add_token(db, "soak", "operator", None, gw.clock())
+        (folder / "token").write_text(token, encoding="ascii")
+
+    served.prepare(folder, rate=100_000.0, more=more)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory) -> Path:
+    """The disk that forgets, compiled; say so where that cannot be."""
+    compiler = shutil.which("cc") or ""
+    if not sys.platform.startswith("linux") or not compiler:
+        cannot_run("Power cuts", "they need Linux and a C compiler")
+    made, source = tmp_path_factory.mktemp("shim") / "a.so", Path(__file__).with_name("unsynced.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", made, source, "-ldl"], check=True)
+    return made
+
+
+@pytest.fixture(scope="module")
+def driver(prepared, shim) -> Iterator[Driver]:
+    made = Driver(prepared, shim)
+    yield made
+    made.close()

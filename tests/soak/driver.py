@@ -1,112 +1,218 @@
-"""A gateway in a process that may die at any write; what it promised is noted beside it."""
+"""A gateway in a process that may die at any write, and the world around it, which does not."""
 
+import ctypes
+import gc
 import os
-import sqlite3
+import signal
 import sys
 import time
 import traceback
-from collections import deque
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from random import Random
+
+import msgspec
 
 from bench.served import environment
 from gateway import receive
-from gateway.context import Channel, Gateway, open_gateway
-from gateway.domain.messages import Batch, Class, Inbound, Outcome, Result
+from gateway.clock import Clock, Machine, keeping, system
+from gateway.context import Channel, Channels, Gateway, open_gateway
+from gateway.domain.messages import Batch, Outcome, Result
 from gateway.engine import Engine
+from gateway.send import put_back
 from gateway.settings import Settings
-from gateway.store import outbox
+from gateway.store import Store, outbox
+from gateway.web.api import sending
+from tests.soak import world
 
-TOGETHER = 4  # messages in a round, in each direction
-PATIENCE = 20.0  # seconds for what is queued to go
-LEFT = "SELECT count(*) FROM outbox WHERE source = 'soak' AND state IN ('queued', 'claimed')"
-
-
-class Notes:
-    """What was promised and done, one name a line, each line synced."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-
-    def add(self, names: Iterable[str]) -> None:
-        os.write(self.file, "".join(f"{name}\n" for name in names).encode())
-        os.fsync(self.file)
+CUT = 137  # how a process ends that is cut
+FEW = 6  # acts before a stop or a checkpoint
+PATIENCE = 30  # seconds for one run, whatever it does
+STEP = 3.0  # seconds by which a run is later than the one before
+OPEN = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed')"
+CLAIMED = "SELECT count(*) FROM outbox WHERE state = 'claimed'"
 
 
-class Noting(Engine):
-    """An engine whose provider notes what it was handed before it answers."""
+class Order(msgspec.Struct):
+    """What one run is to do: `stop` is the write it dies at, counted from `when`; 0: none.
 
-    def __init__(self, gw: Gateway, handed: Notes) -> None:
-        self.handed = handed
+    `fault` breaks it on purpose, so that what looks for faults can be seen to find one.
+    """
+
+    folder: str
+    run: int
+    seed: int
+    stop: int
+    when: str = "start"
+    fault: str = ""
+
+
+class Provided(Engine):
+    """An engine whose provider is of the world."""
+
+    def __init__(self, gw: Gateway, around: world.World) -> None:
+        self.around = around
         super().__init__(gw)
 
     def _carry(self, batch: Batch) -> Iterator[Result]:
+        chance = self.around.chance
+        channel = self.gw.channels.get(batch.channel)
+        assert channel is not None
         for message in batch.messages:
-            self.handed.add([message.text.replace("\n", " ")])
-            yield Result(message.id, Outcome.ACCEPTED, f"soak-{message.id}")
+            if chance.random() < 0.05:
+                yield Result(message.id, Outcome.TRANSIENT, error="soak")
+                continue
+            made = self.around.hand(message)
+            self.around.wait()
+            if chance.random() < 0.3:  # they tell of it before they answer
+                tell(self.gw, channel, self.around, 2, made.reference)
+            outcome = Outcome.UNKNOWN if made.unsure else Outcome.ACCEPTED
+            yield Result(message.id, outcome, None if made.unsure else made.reference)
 
 
-def inbound(number: int) -> tuple[list[Inbound], bytes]:
-    sender = f"+155501{number % 100:02}"
-    return [Inbound(sender, "4040", f"We need water {number}", f"in {number}")], b""
+def tell(gw: Gateway, channel: Channel, around: world.World, most: int, of: str = "") -> None:
+    words = around.words(most, of)
+    if of and words:
+        around.was_early(words)
+    if words:
+        receive.take_all(gw, channel, [([world.receipt(word)], b"") for word in words])
+        around.heard(words)
 
 
-def queue(db: sqlite3.Connection, channel: Channel, texts: list[str], now: float) -> None:
-    for text in texts:
-        outbox.add(
-            db,
-            address=None,
-            recipient=f"+447700900{int(text.split()[-1]) % 1000:03}",
-            channel=channel.id,
-            class_=Class.EMERGENCY if text.startswith("urgent") else Class.NORMAL,
-            text=text,
-            language="en",
-            source="soak",
-            parts=1,
-            alphabet="gsm7",
-            due_at=now,
-            now=now,
+def write(gw: Gateway, channel: Channel, around: world.World, most: int, fresh: bool) -> None:
+    numbers = around.messages(most, fresh)
+    calls = [([world.inbound(number)], b"") for number in numbers]
+    found = receive.take_all(gw, channel, calls)
+    assert not any(isinstance(one, BaseException) for one in found)
+    around.wait()
+    around.took(numbers)
+
+
+def ask(gw: Gateway, around: world.World, most: int, fresh: bool) -> None:
+    token = (gw.settings.data / "token").read_text(encoding="ascii")
+    call = {"HTTP_AUTHORIZATION": f"Bearer {token}", "CONTENT_TYPE": "application/json"}
+    for number in around.orders(most, fresh):
+        answer = sending.accepted(gw, call, msgspec.json.encode(world.order(number)))
+        assert answer is not None
+        assert answer.status == 202
+        around.wait()
+        around.accepted(number)
+
+
+class Warm:
+    """What has nothing to do with a store, read once for all runs."""
+
+    def __init__(self, data: Path) -> None:
+        self.gateway = open_gateway(Settings.load(environment(data, 0)))
+        self.gateway.store.close()
+
+    def open(self, data: Path, later: float) -> Gateway:
+        """Open a gateway as `open_gateway` does, at a time so much later."""
+        settings = Settings.load(environment(data, 0))
+        store = Store(settings.store)
+        clock = Clock(
+            Machine(
+                shows=lambda: time.time() + later,
+                steady=lambda: system.steady() + later,
+                synchronised=lambda: True,
+            )
         )
+        keeping.begin(store, clock)
+        channels = Channels(store, self.gateway.sealer, settings.public_url)
+        made = {"settings": settings, "store": store, "channels": channels}
+        return replace(self.gateway, **made, time=clock, clock=clock.now)
 
 
-def run(data: Path, notes: Path, first: int, rounds: int) -> None:
-    """Take and queue messages from the number `first` on, and wait until they went."""
-    gw = open_gateway(Settings.load(environment(data, 0)))
-    gw.store._writer._db.execute(f"PRAGMA synchronous = {SYNC}")  # no transaction allows it
-    engine = Noting(gw, Notes(notes / "handed"))
-    engine.start()
-    channel, accepted = gw.channels.get("simulator"), Notes(notes / "accepted")
-    assert channel is not None
-    for start in range(first, first + rounds * TOGETHER, TOGETHER):
-        numbers = range(start, start + TOGETHER)
-        found = receive.take_all(gw, channel, [inbound(number) for number in numbers])
-        assert not any(isinstance(one, BaseException) for one in found)
-        accepted.add(f"in {number}" for number in numbers)
-        texts = [f"{'normal' if number % 4 else 'urgent'} {number}" for number in numbers]
-        gw.store.write(partial(queue, channel=channel, texts=texts, now=gw.clock()))
-        accepted.add(texts)
-        engine.wake(channel.id)
-    _wait(gw)
-    engine.stop()
-    gw.store.close()
+class Run:
+    """One life of a gateway, from its start to its end or to the cut."""
+
+    def __init__(self, warm: Warm, order: Order) -> None:
+        self.order, self.chance = order, Random(f"{order.seed} {order.run}")
+        folder = Path(order.folder)
+        os.environ["SOAK_DATA"] = os.path.realpath(folder / "data")
+        os.environ["SOAK_JOURNALS"] = str(folder / "journals")
+        if order.when == "start":
+            stop_after(order.stop)
+        self.gw = warm.open(folder / "data", order.run * STEP)
+        self.around = world.World(folder / "notes", self.chance)
+        if order.fault in ("OFF", "NORMAL"):
+            self.gw.store.writer._db.execute(f"PRAGMA synchronous = {order.fault}")
+        if order.fault == "resume":
+            put_back(self.gw, outbox.claimed_before(self.gw.store.read), 0.0, "resumed")
+        self.engine = Provided(self.gw, self.around)
+        self.engine.start()
+        found = self.gw.channels.get("simulator")
+        assert found is not None
+        self.channel = found
+
+    def go(self) -> None:
+        """Do this and that until the power goes: at any write, or in what is done last."""
+        for _ in range(FEW if self.order.when != "start" else 10**9):
+            self._act()
+        if self.order.when == "checkpoint":
+            stop_after(self.order.stop)
+            self.gw.store.truncate()
+            while True:
+                self._act()
+        self._stop()
+        os._exit(CUT)  # it stopped in good order, and a moment later the power went
+
+    def end(self) -> None:
+        """Let everything come to its end, undisturbed."""
+        while self._is_unfinished():
+            write(self.gw, self.channel, self.around, 1000, fresh=False)
+            ask(self.gw, self.around, 0, fresh=False)
+            tell(self.gw, self.channel, self.around, 20)
+            if not self.gw.store.read.execute(CLAIMED).fetchone()[0]:
+                self._skip(60.0)
+            self.gw.wake()
+            time.sleep(0.01)
+        self._stop()
+
+    def _is_unfinished(self) -> bool:
+        left = self.gw.store.read.execute(OPEN).fetchone()[0]
+        return bool(left or self.around.due or self.around.again or self.around.ask_again)
+
+    def _skip(self, seconds: float) -> None:
+        before = self.gw.clock
+        self.gw.clock = lambda: before() + seconds
+
+    def _act(self) -> None:
+        most = self.chance.randint(1, 4)
+        match self.chance.randrange(3):
+            case 0:
+                write(self.gw, self.channel, self.around, most, fresh=True)
+            case 1:
+                ask(self.gw, self.around, most, fresh=True)
+            case _:
+                tell(self.gw, self.channel, self.around, 2 * most)
+
+    def _stop(self) -> None:
+        self.engine.stop()
+        if self.order.when == "stop":
+            stop_after(self.order.stop)
+        self.gw.store.close()
+        gc.collect()  # as Python does at its end: what threads read with is closed too
 
 
-def _wait(gw: Gateway) -> None:
-    end = time.monotonic() + PATIENCE
-    while gw.store.read.execute(LEFT).fetchone()[0] and time.monotonic() < end:
-        time.sleep(0.02)
+def stop_after(calls: int) -> None:
+    ctypes.CDLL(os.environ["LD_PRELOAD"]).stop_after(ctypes.c_long(calls))
 
 
-def _one(line: str) -> int:
-    """Run in a child, so that nothing is loaded twice; return how it ended."""
-    data, notes, first, rounds, stop = line.split("\t")
+def one(warm: Warm, line: str) -> int:
+    """Run in a child, so that nothing is read twice; return how it ended."""
+    order = msgspec.json.decode(line, type=Order)
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     code = 1
     try:
-        os.environ["SOAK_STOP"] = stop
-        run(Path(data), Path(notes), int(first), int(rounds))
+        signal.alarm(PATIENCE)
+        run = Run(warm, order)
+        if order.stop:
+            run.go()
+        else:
+            run.end()
         code = 0
     except BaseException:
         traceback.print_exc()
@@ -114,7 +220,7 @@ def _one(line: str) -> int:
         os._exit(code)
 
 
-SYNC = sys.argv[1] if __name__ == "__main__" else "FULL"
-
 if __name__ == "__main__":
-    deque((print(_one(line.strip("\n")), flush=True) for line in sys.stdin), maxlen=0)
+    ready = Warm(Path(sys.argv[1]))
+    for told in sys.stdin:
+        print(one(ready, told), flush=True)

@@ -1,0 +1,101 @@
+"""What looks for lost, doubled and strayed messages finds them."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from gateway.domain.messages import Class, Status
+from tests.soak import judging, world
+from tests.soak.judging import Noted, Stored
+from tests.soak.world import Handed
+
+SENT_AND_DELIVERED = next(
+    id for id in count(1) if world.story(id) == (Status.SENT, Status.DELIVERED)
+)
+
+
+def out(id: int, text: str, state: str, reference: str | None, inbound: int | None = None):
+    row = {"id": id, "class": Class.NORMAL, "text": text, "state": state}
+    return row | {"reference": reference, "inbound": inbound}
+
+
+def told(id: int, reference: str, class_: int = Class.NORMAL) -> Handed:
+    return Handed(id, class_, reference, unsure=False)
+
+
+ROW = SENT_AND_DELIVERED
+STORED = Stored(
+    [{"id": 7, "reference": "in 1", "decision": "item"}],
+    [out(ROW, "Order 1", "delivered", "soak-1"), out(ROW + 1000, "Thanks", "unknown", None, 7)],
+)
+NOTED = Noted({"in 1"}, {"Order 1"}, [told(ROW, "soak-1"), told(ROW + 1000, "soak-2")])
+CUT = {ROW + 1000}
+
+
+def findings(stored: Stored = STORED, noted: Noted = NOTED, cut: set[int] = CUT) -> list[str]:
+    found = {
+        "lost in": judging.lost_in(stored, noted),
+        "lost out": judging.lost_out(stored, noted),
+        "doubled": judging.doubled(stored, noted),
+        "unanswered": judging.unanswered(stored),
+        "astray": judging.astray(stored, noted, cut),
+    }
+    return [name for name, what in found.items() if what]
+
+
+def test_where_all_is_well_nothing_is_found():
+    assert findings() == []
+
+
+def row(**changed):
+    return [STORED.outbox[0] | changed, STORED.outbox[1]]
+
+
+@pytest.mark.parametrize(
+    ("outbox", "found"),
+    [
+        (row(text="Order 2"), ["lost out"]),
+        (row(state="sent"), ["astray"]),
+        (row(state="failed"), ["astray"]),
+        (row(state="queued"), ["astray"]),
+        (row(state="unknown", reference=None), ["astray"]),
+        (row(reference="soak-2"), ["astray"]),
+        ([*row(), out(ROW, "Order 1", "delivered", "soak-1")], ["doubled"]),
+        (row()[:1], ["unanswered"]),
+        ([*row(), out(ROW + 1000, "Thanks", "unknown", None, 7)], ["unanswered"]),
+    ],
+)
+def test_a_row_that_is_wrong_is_found(outbox, found):
+    assert findings(replace(STORED, outbox=outbox)) == found
+
+
+def test_a_message_that_came_in_and_is_not_there_is_found():
+    assert findings(replace(STORED, inbound=[])) == ["lost in"]
+
+
+def test_a_message_that_was_not_decided_is_found():
+    assert findings(replace(STORED, inbound=[STORED.inbound[0] | {"decision": ""}])) == [
+        "unanswered"
+    ]
+
+
+def test_an_ordinary_message_that_was_handed_over_twice_is_found():
+    again = replace(NOTED, handed=[*NOTED.handed, told(ROW, "soak-3")])
+    assert findings(noted=again) == ["doubled"]
+
+
+def test_an_emergency_that_was_handed_over_twice_is_counted():
+    twice = [told(ROW, name, Class.EMERGENCY) for name in ("soak-1", "soak-3")]
+    noted = replace(NOTED, handed=[*twice, NOTED.handed[1]])
+    assert findings(noted=noted) == []
+    assert judging.emergencies(noted) == {ROW: 2}
+
+
+def test_what_is_unknown_without_a_cut_is_found():
+    assert findings(cut=set()) == ["astray"]
+
+
+def test_what_is_kept_and_not_acknowledged_is_counted():
+    assert judging.unsaid(STORED, NOTED) == set()
+    assert judging.unsaid(STORED, replace(NOTED, taken=set())) == {"in 1"}
