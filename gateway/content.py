@@ -9,7 +9,7 @@ from pathlib import Path
 from gateway.context import Gateway, read_pack
 from gateway.domain.alerts import Refused
 from gateway.domain.dialogue import PackError
-from gateway.files import folder
+from gateway.files import folder, write_whole
 from gateway.language.check import Finding
 from gateway.language.check import check as check_catalogues
 from gateway.store import audit, topics
@@ -83,7 +83,7 @@ def _put(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
     for name, content in (held | dict(files)).items():
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+        write_whole(place, content)
 
 
 def _problems(gw: Gateway, tried: Path, known: set[tuple[str, str, str]]) -> list[str]:

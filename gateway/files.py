@@ -1,6 +1,6 @@
 """Where templates/, locales/ and migrations/ are: beside the package, or inside it in a wheel.
 
-And on what kind of disk a folder is.
+And on what kind of disk a folder is, and how a file comes onto it whole.
 """
 
 import os
@@ -33,3 +33,26 @@ def is_card(place: Path) -> bool:
     if there is None or not hasattr(os, "major"):
         return False
     return bool(os.major(there.stat().st_dev) == _CARDS)
+
+
+def write_whole(file: Path, content: bytes, mode: int = 0o666) -> None:
+    """Put a file in its place whole and on disk; a power cut leaves what was there before."""
+    part = file.with_name(f"{file.name}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
+    settle(file.parent)
+
+
+def settle(folder: Path) -> None:
+    """Bring a folder's list of names to the disk: without it a power cut forgets the file."""
+    if not hasattr(os, "O_DIRECTORY"):  # Windows keeps the list by itself
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

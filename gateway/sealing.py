@@ -7,22 +7,17 @@ cookies and links. Lose it and sealed settings must be typed in again.
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from gateway.files import write_whole
+
 
 def make_key(file: Path) -> None:
     """Write a new key file, readable by its owner only; an existing one stays."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(secrets.token_urlsafe(32) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    if not file.exists():
+        write_whole(file, f"{secrets.token_urlsafe(32)}\n".encode(), mode=0o600)
 
 
 def derive(secret: str, purpose: str) -> bytes:

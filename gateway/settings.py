@@ -112,12 +112,18 @@ class Settings:
         if self["SECRET"]:
             return self["SECRET"]
         try:
-            return self.key_file.read_text(encoding="ascii").strip()
+            found = self.key_file.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             raise BadSetting(
                 f"No key file at {self.key_file}. Run 'gateway init' first, "
                 "or set GATEWAY_SECRET_FILE to where it is."
             ) from None
+        if not found:
+            raise BadSetting(
+                f"The key file {self.key_file} is empty. Put your copy of the key there. Without "
+                "one, remove the file, run 'gateway init', and type the secrets of channels again."
+            )
+        return found
 
     def sealing_key(self) -> bytes:
         return derive(self.secret(), "sealing")

@@ -34,7 +34,7 @@ VERBS = {"fetch", "receive", "respond", "send", "broadcast", "people", "submit",
 MAY_IMPORT = {
     "domain": set(),
     "files": set(),
-    "sealing": set(),
+    "sealing": {"files"},
     "settings": {"files", "sealing", "domain"},
     "language": ANYWHERE | {"domain"},
     "store": ANYWHERE | {"domain"},

@@ -94,3 +94,12 @@ def test_who_ends_is_started_again_and_a_stop_is_heard_at_any_moment(folder, tmp
         said = log.read()
     assert "the gateway stopped by itself" in said
     assert said.count("Sign in:") <= 1
+
+
+def test_an_empty_key_file_is_refused_and_kept(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert gateway(data, "init").returncode == 0
+    (data / "key").write_text("\n")
+    assert "is empty" in refused(gateway(data, "run"))
+    assert gateway(data, "init").returncode == 1
+    assert (data / "key").read_text() == "\n"

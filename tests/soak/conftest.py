@@ -43,7 +43,9 @@ def prepared(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("prepared") / "data"
 
     def more(gw: Gateway, db: sqlite3.Connection) -> None:
-        channels.retire(db, channels.by_name(db, "twilio")["id"], gw.clock())
+        other = channels.by_name(db, "twilio")
+        assert other is not None
+        channels.retire(db, other["id"], gw.clock())
         token = tokens.add_token(db, "soak", "operator", None, gw.clock())
         (folder / "token").write_text(token, encoding="ascii")
 

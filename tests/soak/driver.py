@@ -15,7 +15,7 @@ from random import Random
 import msgspec
 
 from bench.served import environment
-from gateway import receive
+from gateway import receive, setup
 from gateway.clock import Clock, Machine, keeping, system
 from gateway.context import Channel, Channels, Gateway, open_gateway
 from gateway.domain.messages import Batch, Outcome, Result
@@ -104,7 +104,9 @@ class Warm:
     """What has nothing to do with a store, read once for all runs."""
 
     def __init__(self, data: Path) -> None:
-        self.gateway = open_gateway(Settings.load(environment(data, 0)))
+        settings = Settings.load(environment(data, 0))
+        setup.make(settings)  # it is made already; what that needs is read
+        self.gateway = open_gateway(settings)
         self.gateway.store.close()
 
     def open(self, data: Path, later: float) -> Gateway:
@@ -119,9 +121,14 @@ class Warm:
             )
         )
         keeping.begin(store, clock)
-        channels = Channels(store, self.gateway.sealer, settings.public_url)
-        made = {"settings": settings, "store": store, "channels": channels}
-        return replace(self.gateway, **made, time=clock, clock=clock.now)
+        return replace(
+            self.gateway,
+            settings=settings,
+            store=store,
+            channels=Channels(store, self.gateway.sealer, settings.public_url),
+            time=clock,
+            clock=clock.now,
+        )
 
 
 class Run:
@@ -130,8 +137,6 @@ class Run:
     def __init__(self, warm: Warm, order: Order) -> None:
         self.order, self.chance = order, Random(f"{order.seed} {order.run}")
         folder = Path(order.folder)
-        os.environ["SOAK_DATA"] = os.path.realpath(folder / "data")
-        os.environ["SOAK_JOURNALS"] = str(folder / "journals")
         if order.when == "start":
             stop_after(order.stop)
         self.gw = warm.open(folder / "data", order.run * STEP)
@@ -200,6 +205,20 @@ def stop_after(calls: int) -> None:
     ctypes.CDLL(os.environ["LD_PRELOAD"]).stop_after(ctypes.c_long(calls))
 
 
+def do(warm: Warm, order: Order) -> None:
+    """Do what was ordered, on the disk that forgets."""
+    folder = Path(order.folder)
+    os.environ["SOAK_DATA"] = os.path.realpath(folder / "data")
+    os.environ["SOAK_JOURNALS"] = str(folder / "journals")
+    if order.when == "make":
+        stop_after(order.stop)
+        setup.make(Settings.load(environment(folder / "data", 0)))
+    elif order.stop:
+        Run(warm, order).go()
+    else:
+        Run(warm, order).end()
+
+
 def one(warm: Warm, line: str) -> int:
     """Run in a child, so that nothing is read twice; return how it ended."""
     order = msgspec.json.decode(line, type=Order)
@@ -208,11 +227,7 @@ def one(warm: Warm, line: str) -> int:
     code = 1
     try:
         signal.alarm(PATIENCE)
-        run = Run(warm, order)
-        if order.stop:
-            run.go()
-        else:
-            run.end()
+        do(warm, order)
         code = 0
     except BaseException:
         traceback.print_exc()

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -119,10 +120,7 @@ class Life:
         """What is written down of it."""
         stored, got = self.look()
         times = judging.emergencies(got).values()
-        return {
-            "faults": len(self.cuts),
-            "unsynced": sum(one.changes + one.names > 0 for one in self.cuts),
-            "torn": sum(one.is_torn for one in self.cuts),
+        return summed(self.cuts) | {
             "in_flight": self.in_flight,
             "accepted_in": len(got.taken),
             "accepted_out": len(got.accepted),
@@ -142,3 +140,12 @@ class Life:
     def _run(self, stop: int, when: str) -> int:
         order = Order(str(self.folder), len(self.cuts), self.seed, stop, when, self.fault)
         return self.driver.run(order)
+
+
+def summed(cuts: Sequence[power.Cut]) -> dict[str, int]:
+    """Count cuts, and those that found something to forget."""
+    return {
+        "faults": len(cuts),
+        "unsynced": sum(one.changes + one.names > 0 for one in cuts),
+        "torn": sum(one.is_torn for one in cuts),
+    }

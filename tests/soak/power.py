@@ -7,7 +7,7 @@ from random import Random
 
 HEAD = struct.Struct("=qqq")
 SECTOR = 512
-FILES = ("gateway.db", "gateway.db-wal", "gateway.db-journal")
+FILES = ("gateway.db", "gateway.db-wal", "gateway.db-journal", "key", "key.part")
 
 
 @dataclass(frozen=True, slots=True)

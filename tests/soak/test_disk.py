@@ -1,5 +1,6 @@
 """The disk that forgets keeps what was synced, and nothing else is sure to stay."""
 
+import os
 import subprocess
 import sys
 from random import Random
@@ -7,6 +8,7 @@ from random import Random
 import pytest
 
 from tests.soak import power
+from tests.soak.driver import CUT
 from tests.soak.power import Cut, Disk
 
 BEGIN = """
@@ -58,6 +60,20 @@ CASES = {
         "sure('gateway.db', b'old'); os.unlink('gateway.db'); sure('gateway.db', b'new')",
         b"new",
     ),
+    "written beside and moved": (
+        "sure('key', b'old'); f = make('key.part', b'new'); os.rename('key.part', 'key')",
+        b"old",
+    ),
+    "written beside, moved, and the folder synced": (
+        "sure('key', b'old'); make('key.part', b'new'); os.rename('key.part', 'key'); "
+        "os.fsync(folder)",
+        b"new",
+    ),
+    "moved before it was synced": (
+        "f = make('key.part', b'new'); os.pwrite(f, b'torn', 0); os.rename('key.part', 'key'); "
+        "os.fsync(folder)",
+        b"new",
+    ),
     "made and removed": ("make('gateway.db', b'old'); os.unlink('gateway.db')", None),
 }
 
@@ -83,21 +99,21 @@ def disk(tmp_path) -> Disk:
     return made
 
 
-def run(disk: Disk, shim, does: str) -> None:
+def run(disk: Disk, shim, does: str) -> int:
     env = {
         "LD_PRELOAD": str(shim),
         "SOAK_DATA": str(disk.data),
         "SOAK_JOURNALS": str(disk.journals),
     }
-    subprocess.run([sys.executable, "-I", "-S", "-c", BEGIN + does], env=env, check=True)
+    return subprocess.run([sys.executable, "-c", BEGIN + does], env=os.environ | env).returncode
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_cut_undoes_what_was_not_synced(disk, shim, name):
     does, left = CASES[name]
-    run(disk, shim, does)
+    assert run(disk, shim, does) == 0
     power.cut(disk)
-    file = disk.data / "gateway.db"
+    file = disk.data / ("key" if "key" in does else "gateway.db")
     assert (file.read_bytes() if file.exists() else None) == left
     assert not list(disk.journals.iterdir())
 
@@ -108,3 +124,26 @@ def test_a_torn_write_stays_in_part(disk, shim):
     words = (disk.data / "gateway.db").read_bytes()
     assert found == Cut(changes=1, names=0, stayed=8, went=8)
     assert words == (b"n" * 512 + b"o" * 512) * 8
+
+
+WHOLE = """
+from ctypes import CDLL
+from pathlib import Path
+from gateway.files import write_whole
+sure("key", b"old")
+CDLL(os.environ["LD_PRELOAD"]).stop_after({stop})
+write_whole(Path("key"), b"new")
+"""
+
+
+@pytest.mark.parametrize("chance", [None, *map(Random, range(5))])
+def test_a_file_is_replaced_whole_or_not_at_all(disk, shim, chance):
+    left, code, stop = [], CUT, 1
+    while code == CUT:
+        code = run(disk, shim, WHOLE.format(stop=stop))
+        power.cut(disk, chance)
+        left.append((disk.data / "key").read_bytes())
+        stop += 1
+    assert len(left) > 5
+    assert set(left) <= {b"old", b"new"}
+    assert left[-1] == b"new"

@@ -8,10 +8,10 @@
    stop_after(n) ends the process at the n-th call from now on, before it is made.
 
    Covered is all that SQLite does here: open, pwrite, write, ftruncate, fsync, fdatasync, unlink, and
-   syncs of the folder. Not covered: the -shm file (a map of memory, made anew after a cut), writes
+   syncs of the folder; and rename, by which the key comes into its place. Not covered: the -shm file (a map of memory, made anew after a cut), writes
    through mmap, writev and fallocate (SQLite is not asked to use them: mmap_size and the chunk size
-   are 0), rename (SQLite never renames), files beside the store (key, exports, uploads), and a disk
-   that says it has synced and has not. */
+   are 0), files beside the store and its key (content, exports), and a disk that says it has synced and
+   has not. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -33,8 +33,9 @@ typedef ssize_t (*write_call)(int, const void *, size_t);
 typedef int (*cut_call)(int, off_t);
 typedef int (*sync_call)(int);
 typedef int (*unlink_call)(const char *);
+typedef int (*rename_call)(const char *, const char *);
 
-static const char *const names[] = {"gateway.db", "gateway.db-wal", "gateway.db-journal"};
+static const char *const names[] = {"gateway.db", "gateway.db-wal", "gateway.db-journal", "key", "key.part"};
 static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
 static long left; /* calls until the end; 0: no end */
 
@@ -184,7 +185,7 @@ static void remember(const char *name, const char *path) {
   beside(kept_log, name, ".gone.log");
   if (!there(name, ".new") && !there(name, ".gone")) {
     if (link(path, kept)) abort();
-    if (there(name, "") && rename(log, kept_log)) abort();
+    if (there(name, "") && REAL(rename_call, "rename")(log, kept_log)) abort();
   }
   drop(name, ".new");
   drop(name, "");
@@ -197,6 +198,24 @@ int unlink(const char *path) {
   count_call();
   remember(name, path);
   int done = REAL(unlink_call, "unlink")(path);
+  pthread_mutex_unlock(&alone);
+  return done;
+}
+
+/* What was not synced of a file goes with it; the name it had is free at once. */
+int rename(const char *from, const char *to) {
+  char log[ROOM], new_log[ROOM];
+  const char *name = known(to), *old = known(from);
+  if (!name || !old) return REAL(rename_call, "rename")(from, to);
+  pthread_mutex_lock(&alone);
+  count_call();
+  if (!access(to, F_OK)) remember(name, to);
+  else close(journal(name, ".new", 0));
+  beside(log, old, "");
+  beside(new_log, name, "");
+  if (there(old, "") && REAL(rename_call, "rename")(log, new_log)) abort();
+  drop(old, ".new");
+  int done = REAL(rename_call, "rename")(from, to);
   pthread_mutex_unlock(&alone);
   return done;
 }

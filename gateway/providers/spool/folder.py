@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from stat import S_ISREG
 
+from gateway.files import settle
 from gateway.providers import Account, SendError, Unreachable
 
 THEIRS = ("outgoing", "incoming", "sent", "failed")  # must be there
@@ -57,7 +58,7 @@ class Folder:
             os.fsync(out.fileno())
         part.chmod(0o660)  # smsd, of the same group, takes it away
         part.replace(target)
-        _settle(target.parent)
+        settle(target.parent)
 
     def holds(self, name: str, places: tuple[str, ...]) -> bool:
         """Tell whether a file is in one of these, given in the order it goes through them."""
@@ -132,14 +133,3 @@ def _state(path: Path) -> State | None:
     except FileNotFoundError:
         return None
     return (stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
-
-
-def _settle(folder: Path) -> None:
-    """Bring a folder's list of names to the disk: without it a power cut forgets the file."""
-    if not hasattr(os, "O_DIRECTORY"):  # Windows keeps the list by itself
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
