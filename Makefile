@@ -17,7 +17,7 @@ WITH_TESTS := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-peers pytest lint format bench screenshots lock redis browser clean
+.PHONY: help run test test-peers pytest soak lint format bench screenshots lock redis browser clean
 
 help: ## Show this list
 	@echo 'Two to begin with: make run, make test. The rest:'
@@ -37,6 +37,15 @@ test-peers: $(WITH_TESTS) ## Speak with Kannel, Jasmin, both smsd, stunnel and S
 
 pytest: $(WITH_TESTS) ## Run the tests with what the machine has now (ARGS="-k menus" WORKERS=2)
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+
+soak: SEED := $(or $(SEED),$(shell date +%s))
+soak: CUTS := $(or $(CUTS),2000)
+soak: export SOAK_COUNTS = build/soak.jsonl
+soak: $(WITH_TESTS) redis ## Cut the power and all else thousands of times; writes docs/performance.md (SEED=1 CUTS=2000)
+	@mkdir -p build && rm -f $(SOAK_COUNTS)
+	@echo 'make soak SEED=$(SEED) CUTS=$(CUTS)'
+	@SEED=$(SEED) CUTS=$(CUTS) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal tests/soak
+	@$(BIN)/python -m bench.soaked $(SOAK_COUNTS) $(SEED) $(CUTS)
 
 lint: $(WITH_TESTS) ## Check format, style and types
 	@$(BIN)/ruff format --check .

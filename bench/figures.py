@@ -1,6 +1,6 @@
 """What was measured: medians of several rounds, beside the machine's own ceiling."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -90,9 +90,20 @@ HEADER = ("what", "gateway", "ceiling here", "ratio", "unit", "target")
 
 
 def markdown(lines: Sequence[Line]) -> str:
-    """Return a table whose columns also line up as plain text."""
-    rows = [list(HEADER), *(line.cells() for line in lines)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADER))]
+    """Return the table of what was measured."""
+    return table(HEADER, [line.cells() for line in lines])
+
+
+def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a table whose columns also line up as plain text.
+
+    >>> print(table(["a", "b"], [["1", "23"]]))
+    | a | b  |
+    | - | -- |
+    | 1 | 23 |
+    """
+    rows = [list(header), *map(list, lines)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
     rows.insert(1, ["-" * width for width in widths])
     padded = ([cell.ljust(w) for cell, w in zip(row, widths, strict=True)] for row in rows)
     return "\n".join(f"| {' | '.join(row)} |" for row in padded)

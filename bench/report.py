@@ -13,37 +13,44 @@ import psutil
 from bench.writing import sync
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def write(table: str, arguments: list[str], disk: Path) -> None:
     """Put the table between the markers of docs/performance.md."""
+    asked = f' ARGS="{" ".join(arguments)}"' if arguments else ""
+    command = f"`make bench{asked}`" + (" (few, small rounds)" if asked else "")
+    put("measured", f"{heading(command, disk)}\n\n{table}")
+
+
+def put(mark: str, words: str) -> None:
+    """Put words between the markers of that name in docs/performance.md."""
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(between(page, f"{_heading(arguments, disk)}\n\n{table}"), encoding="utf-8")
+    PAGE.write_text(between(page, words, mark), encoding="utf-8")
 
 
-def between(page: str, words: str) -> str:
+def between(page: str, words: str, mark: str = "measured") -> str:
     """Return a page with other words between its markers.
 
-    >>> between(f"a {BEGIN} old {END} z", "new").splitlines()
-    ['a <!-- measured: begin -->', 'new', '<!-- measured: end --> z']
+    >>> between("a <!-- m: begin --> old <!-- m: end --> z", "new", "m").splitlines()
+    ['a <!-- m: begin -->', 'new', '<!-- m: end --> z']
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    first, last = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    before, begin, rest = page.partition(first)
+    _, end, after = rest.partition(last)
     if not (begin and end):
         raise ValueError("the page has lost its markers")
-    return f"{before}{BEGIN}\n{words}\n{END}{after}"
+    return f"{before}{first}\n{words}\n{last}{after}"
 
 
-def _heading(arguments: list[str], disk: Path) -> str:
-    asked = f' ARGS="{" ".join(arguments)}"' if arguments else ""
+def heading(command: str, disk: Path) -> str:
+    """Say where, when and how it was measured."""
     facts = {
         "Machine": f"{_processor()}, {os.cpu_count()} cores, {_memory()} GB, {_system()}",
         "Disk": f"one sync takes {sync(disk) * 1000:.2f} ms",
         "Python": f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}",
         "Commit": _commit(),
         "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "Command": f"`make bench{asked}`" + (" (few, small rounds)" if asked else ""),
+        "Command": command,
     }
     return "\n".join(f"* {name}: {fact}" for name, fact in facts.items())
 

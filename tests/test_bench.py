@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench import calls, figures, group_commit, report, wear
+from bench import calls, figures, group_commit, report, soaked, wear
 from bench.__main__ import CASES, main
 from bench.figures import Line, Spread, Target, markdown
 from bench.loading import BadAnswers, run
@@ -18,7 +18,7 @@ from bench.size import TINY
 SPREAD = Spread(30.0, 20.0, 40.0)
 
 
-@pytest.mark.parametrize("module", [calls, figures, report])
+@pytest.mark.parametrize("module", [calls, figures, report, soaked])
 def test_the_examples_hold(module):
     assert doctest.testmod(module).failed == 0
 
@@ -72,8 +72,19 @@ def test_the_table_lines_up():
     assert "30 (20–40)" in table
 
 
-def test_the_page_has_room_for_the_table():
-    assert report.between(report.PAGE.read_text(encoding="utf-8"), "| table |").count("| table |")
+@pytest.mark.parametrize("mark", ["measured", "soak"])
+def test_the_page_has_room_for_the_table(mark):
+    page = report.PAGE.read_text(encoding="utf-8")
+    assert report.between(page, "| table |", mark).count("| table |")
+
+
+def test_what_a_soak_came_to_is_added_up_by_family():
+    lines = ['{"family": "cuts", "faults": 999}', '{"family": "cuts", "faults": 1, "torn": 3}']
+    table = soaked.written(soaked.added([*lines, '{"family": "away", "faults": 2}']))
+    assert [[cell.strip() for cell in row.split("|")[1:5]] for row in table.splitlines()[2:]] == [
+        ["away", "2", "", ""],
+        ["cuts", "1,000", "", "3"],
+    ]
 
 
 def test_only_known_cases_are_taken(capsys):
