@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bench import served
-from gateway.context import Gateway
+from gateway import setup
+from gateway.context import Gateway, open_gateway
 from gateway.store import channels, tokens
 from tests.soak.life import Driver
 from tests.surroundings.reports import cannot_run
@@ -49,7 +50,9 @@ def prepared(tmp_path_factory) -> Path:
         token = tokens.add_token(db, "soak", "operator", None, gw.clock())
         (folder / "token").write_text(token, encoding="ascii")
 
-    served.prepare(folder, rate=100_000.0, more=more)
+    gw = open_gateway(served.prepare(folder, rate=100_000.0, more=more))
+    setup.load_demo(gw)
+    gw.store.close()
     return folder
 
 

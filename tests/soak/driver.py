@@ -7,7 +7,6 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -15,22 +14,23 @@ from random import Random
 import msgspec
 
 from bench.served import environment
-from gateway import receive, setup
+from gateway import setup
 from gateway.clock import Clock, Machine, keeping, system
-from gateway.context import Channel, Channels, Gateway, open_gateway
-from gateway.domain.messages import Batch, Outcome, Result
-from gateway.engine import Engine
+from gateway.context import Channels, Gateway, open_gateway
 from gateway.send import put_back
 from gateway.settings import Settings
 from gateway.store import Store, outbox
-from gateway.web.api import sending
-from tests.soak import world
+from tests.soak import acts, world
 
 CUT = 137  # how a process ends that is cut
 FEW = 6  # acts before a stop or a checkpoint
-PATIENCE = 30  # seconds for one run, whatever it does
+PATIENCE = 60  # seconds for one run, whatever it does
 STEP = 3.0  # seconds by which a run is later than the one before
-OPEN = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed')"
+NO_CAPS = {"GATEWAY_CAP_DAY": "1000", "GATEWAY_CAP_WEEK": "1000"}
+OPEN = """
+SELECT (SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed'))
+     + (SELECT count(*) FROM alert WHERE state IN ('approved', 'running'))
+"""
 CLAIMED = "SELECT count(*) FROM outbox WHERE state = 'claimed'"
 
 
@@ -48,58 +48,6 @@ class Order(msgspec.Struct):
     fault: str = ""
 
 
-class Provided(Engine):
-    """An engine whose provider is of the world."""
-
-    def __init__(self, gw: Gateway, around: world.World) -> None:
-        self.around = around
-        super().__init__(gw)
-
-    def _carry(self, batch: Batch) -> Iterator[Result]:
-        chance = self.around.chance
-        channel = self.gw.channels.get(batch.channel)
-        assert channel is not None
-        for message in batch.messages:
-            if chance.random() < 0.05:
-                yield Result(message.id, Outcome.TRANSIENT, error="soak")
-                continue
-            made = self.around.hand(message)
-            self.around.wait()
-            if chance.random() < 0.3:  # they tell of it before they answer
-                tell(self.gw, channel, self.around, 2, made.reference)
-            outcome = Outcome.UNKNOWN if made.unsure else Outcome.ACCEPTED
-            yield Result(message.id, outcome, None if made.unsure else made.reference)
-
-
-def tell(gw: Gateway, channel: Channel, around: world.World, most: int, of: str = "") -> None:
-    words = around.words(most, of)
-    if of and words:
-        around.was_early(words)
-    if words:
-        receive.take_all(gw, channel, [([world.receipt(word)], b"") for word in words])
-        around.heard(words)
-
-
-def write(gw: Gateway, channel: Channel, around: world.World, most: int, fresh: bool) -> None:
-    numbers = around.messages(most, fresh)
-    calls = [([world.inbound(number)], b"") for number in numbers]
-    found = receive.take_all(gw, channel, calls)
-    assert not any(isinstance(one, BaseException) for one in found)
-    around.wait()
-    around.took(numbers)
-
-
-def ask(gw: Gateway, around: world.World, most: int, fresh: bool) -> None:
-    token = (gw.settings.data / "token").read_text(encoding="ascii")
-    call = {"HTTP_AUTHORIZATION": f"Bearer {token}", "CONTENT_TYPE": "application/json"}
-    for number in around.orders(most, fresh):
-        answer = sending.accepted(gw, call, msgspec.json.encode(world.order(number)))
-        assert answer is not None
-        assert answer.status == 202
-        around.wait()
-        around.accepted(number)
-
-
 class Warm:
     """What has nothing to do with a store, read once for all runs."""
 
@@ -111,7 +59,7 @@ class Warm:
 
     def open(self, data: Path, later: float) -> Gateway:
         """Open a gateway as `open_gateway` does, at a time so much later."""
-        settings = Settings.load(environment(data, 0))
+        settings = Settings.load(environment(data, 0) | NO_CAPS)
         store = Store(settings.store)
         clock = Clock(
             Machine(
@@ -145,7 +93,7 @@ class Run:
             self.gw.store.writer._db.execute(f"PRAGMA synchronous = {order.fault}")
         if order.fault == "resume":
             put_back(self.gw, outbox.claimed_before(self.gw.store.read), 0.0, "resumed")
-        self.engine = Provided(self.gw, self.around)
+        self.engine = acts.Provided(self.gw, self.around)
         self.engine.start()
         found = self.gw.channels.get("simulator")
         assert found is not None
@@ -166,9 +114,9 @@ class Run:
     def end(self) -> None:
         """Let everything come to its end, undisturbed."""
         while self._is_unfinished():
-            write(self.gw, self.channel, self.around, 1000, fresh=False)
-            ask(self.gw, self.around, 0, fresh=False)
-            tell(self.gw, self.channel, self.around, 20)
+            acts.write(self.gw, self.channel, self.around, 1000, fresh=False)
+            acts.ask(self.gw, self.around, 0, fresh=False)
+            acts.tell(self.gw, self.channel, self.around, 20)
             if not self.gw.store.read.execute(CLAIMED).fetchone()[0]:
                 self._skip(60.0)
             self.gw.wake()
@@ -185,13 +133,15 @@ class Run:
 
     def _act(self) -> None:
         most = self.chance.randint(1, 4)
-        match self.chance.randrange(3):
+        match self.chance.randrange(24):
             case 0:
-                write(self.gw, self.channel, self.around, most, fresh=True)
-            case 1:
-                ask(self.gw, self.around, most, fresh=True)
+                acts.warn(self.gw, self.around)
+            case act if act % 3 == 0:
+                acts.write(self.gw, self.channel, self.around, most, fresh=True)
+            case act if act % 3 == 1:
+                acts.ask(self.gw, self.around, most, fresh=True)
             case _:
-                tell(self.gw, self.channel, self.around, 2 * most)
+                acts.tell(self.gw, self.channel, self.around, 2 * most)
 
     def _stop(self) -> None:
         self.engine.stop()

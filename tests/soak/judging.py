@@ -5,15 +5,20 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gateway.domain.messages import Class
-from tests.soak import power, world
+from tests.soak import network, power
+from tests.soak.network import Handed, handed, noted
 
 IN = "SELECT id, reference, decision FROM inbound"
-OUT = "SELECT id, class, state, text, reference, inbound FROM outbox"
+OUT = """
+SELECT id, class, state, coalesce(text, '') AS text, reference, inbound, alert, address, parts
+  FROM outbox
+"""
+ALERTS = "SELECT id, state, people FROM alert"
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -24,6 +29,7 @@ class Stored:
 
     inbound: Rows
     outbox: Rows
+    alerts: Rows = ()
 
     @classmethod
     def of(cls, data: Path, copy: Path) -> "Stored":
@@ -35,7 +41,7 @@ class Stored:
         with closing(sqlite3.connect(copy / "gateway.db")) as db:
             db.row_factory = sqlite3.Row
             assert db.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-            return cls(*([dict(row) for row in db.execute(sql)] for sql in (IN, OUT)))
+            return cls(*([dict(row) for row in db.execute(sql)] for sql in (IN, OUT, ALERTS)))
 
     def claimed(self) -> set[int]:
         return {row["id"] for row in self.outbox if row["state"] == "claimed"}
@@ -47,14 +53,16 @@ class Noted:
 
     taken: set[str]
     accepted: set[str]
-    handed: list[world.Handed]
+    handed: Sequence[Handed]
+    approved: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, notes: Path) -> "Noted":
         return cls(
-            {f"in {number}" for number in world.noted(notes, "taken")},
-            {f"Order {number}" for number in world.noted(notes, "accepted")},
-            world.handed(notes),
+            {f"in {number}" for number in noted(notes, "taken")},
+            {f"Order {number}" for number in noted(notes, "accepted")},
+            handed(notes),
+            {int(line) for line in noted(notes, "approved")},
         )
 
 
@@ -63,21 +71,43 @@ def lost_in(stored: Stored, noted: Noted) -> set[str]:
 
 
 def lost_out(stored: Stored, noted: Noted) -> set[str]:
-    return noted.accepted - {row["text"] for row in stored.outbox}
+    """Orders that are not there, and alerts that are not on their way as they were approved."""
+    runs = {row["id"] for row in stored.alerts if row["state"] in ("approved", "running", "done")}
+    alerts = {f"alert {id}" for id in noted.approved - runs}
+    return alerts | (noted.accepted - {_order(row) for row in stored.outbox})
+
+
+def _order(row: Mapping[str, Any]) -> str:
+    return " ".join(str(row["text"]).split()[:2])
+
+
+def short(stored: Stored) -> set[str]:
+    """Alerts that have not one row for each person they were approved for."""
+    rows = Counter(row["alert"] for row in stored.outbox)
+    begun = [row for row in stored.alerts if row["state"] in ("approved", "running", "done")]
+    return {f"alert {row['id']}" for row in begun if rows[row["id"]] != row["people"]}
+
+
+def people(stored: Stored, noted: Noted) -> int:
+    """To how many people the alerts go that were approved."""
+    return sum(row["people"] for row in stored.alerts if row["id"] in noted.approved)
 
 
 def doubled(stored: Stored, noted: Noted) -> set[str]:
-    """Ordinary messages that a provider got twice, and orders that are two messages."""
-    orders = Counter(row["text"] for row in stored.outbox if row["text"].startswith("Order "))
+    """Ordinary messages that a provider got twice, and orders and alerts that are two messages."""
+    rows = Counter(_order(row) for row in stored.outbox if row["text"].startswith("Order "))
+    rows += Counter(
+        f"alert {row['alert']} to {row['address']}" for row in stored.outbox if row["alert"]
+    )
     times = Counter(one.id for one in noted.handed if one.class_ != Class.EMERGENCY)
     twice = {f"handed {id}" for id, count in times.items() if count > 1}
-    return twice | {text for text, count in orders.items() if count > 1}
+    return twice | {what for what, count in rows.items() if count > 1}
 
 
 def unsaid(stored: Stored, noted: Noted) -> set[str]:
     """What is kept although its sender was not told so, and will tell it again."""
     kept = {row["reference"] for row in stored.inbound}
-    kept |= {row["text"] for row in stored.outbox if row["text"].startswith("Order ")}
+    kept |= {_order(row) for row in stored.outbox if row["text"].startswith("Order ")}
     return kept - noted.taken - noted.accepted
 
 
@@ -102,12 +132,18 @@ def astray(stored: Stored, noted: Noted, cut: set[int]) -> dict[int, str]:
     """
     tries: dict[int, set[str]] = {}
     for one in noted.handed:
-        tries.setdefault(one.id, set()).add(one.reference)
+        tries.setdefault(one.id, set()).update(one.names)
     maybe = cut | {one.id for one in noted.handed if one.unsure}
     found = {}
     for row in stored.outbox:
         known = row["reference"] in tries.get(row["id"], ())
-        right = world.end(row["id"]) if known else "unknown" if row["id"] in maybe else ""
+        right = (
+            network.end(row["id"], row["parts"])
+            if known
+            else "unknown"
+            if row["id"] in maybe
+            else ""
+        )
         if row["state"] != right or (row["reference"] and not known):
             found[row["id"]] = f"{row['state']}, not {right or 'that'}"
     return found

@@ -14,7 +14,7 @@ import msgspec
 from tests.soak import judging, power
 from tests.soak.driver import CUT, Order
 from tests.soak.judging import Noted, Stored
-from tests.soak.world import noted
+from tests.soak.network import noted
 
 # From when on writes are counted, and at which at most the power goes; 0: after all of them.
 SORTS = (
@@ -32,7 +32,16 @@ SORTS = (
 AFTER = 10**6
 
 # What a life of fifty cuts has at least of each, or it has shown nothing.
-ENOUGH = {"unsynced": 25, "torn": 5, "in_flight": 5, "names": 1, "unsaid": 10, "early": 10}
+ENOUGH = {
+    "unsynced": 25,
+    "torn": 5,
+    "in_flight": 5,
+    "names": 1,
+    "unsaid": 10,
+    "early": 10,
+    "alerts": 2,
+    "in_parts": 10,
+}
 
 
 class Driver:
@@ -123,7 +132,7 @@ class Life:
         return summed(self.cuts) | {
             "in_flight": self.in_flight,
             "accepted_in": len(got.taken),
-            "accepted_out": len(got.accepted),
+            "accepted_out": len(got.accepted) + judging.people(stored, got),
             "lost_in": len(judging.lost_in(stored, got)),
             "lost_out": len(judging.lost_out(stored, got)),
             "doubled": len(judging.doubled(stored, got)),
@@ -134,6 +143,8 @@ class Life:
         """Of which faults there were too few."""
         names = sum(one.names for one in self.cuts)
         had = {"names": names, "unsaid": self.unsaid, "early": len(noted(self.notes, "early"))}
+        _, got = self.look()
+        had |= {"alerts": len(got.approved), "in_parts": sum(one.parts > 1 for one in got.handed)}
         had |= self.counts()
         return [name for name, least in ENOUGH.items() if had[name] < least]
 

@@ -6,18 +6,17 @@ from itertools import count
 import pytest
 
 from gateway.domain.messages import Class, Status
-from tests.soak import judging, world
+from tests.soak import judging, network
 from tests.soak.judging import Noted, Stored
-from tests.soak.world import Handed
+from tests.soak.network import Handed
 
-SENT_AND_DELIVERED = next(
-    id for id in count(1) if world.story(id) == (Status.SENT, Status.DELIVERED)
-)
+TOLD = [(0, Status.SENT), (0, Status.DELIVERED)]
+SENT_AND_DELIVERED = next(id for id in count(1) if network.story(id) == TOLD)
 
 
 def out(id: int, text: str, state: str, reference: str | None, inbound: int | None = None):
-    row = {"id": id, "class": Class.NORMAL, "text": text, "state": state}
-    return row | {"reference": reference, "inbound": inbound}
+    row = {"id": id, "class": Class.NORMAL, "text": text, "state": state, "parts": 1}
+    return row | {"reference": reference, "inbound": inbound, "alert": None, "address": 1}
 
 
 def told(id: int, reference: str, class_: int = Class.NORMAL) -> Handed:
@@ -25,12 +24,18 @@ def told(id: int, reference: str, class_: int = Class.NORMAL) -> Handed:
 
 
 ROW = SENT_AND_DELIVERED
+WARNING = out(ROW + 2000, "", "unknown", None) | {"alert": 5, "address": 9}
 STORED = Stored(
     [{"id": 7, "reference": "in 1", "decision": "item"}],
-    [out(ROW, "Order 1", "delivered", "soak-1"), out(ROW + 1000, "Thanks", "unknown", None, 7)],
+    [
+        out(ROW, "Order 1", "delivered", "soak-1"),
+        out(ROW + 1000, "Thanks", "unknown", None, 7),
+        WARNING,
+    ],
+    [{"id": 5, "state": "done", "people": 1}],
 )
-NOTED = Noted({"in 1"}, {"Order 1"}, [told(ROW, "soak-1"), told(ROW + 1000, "soak-2")])
-CUT = {ROW + 1000}
+NOTED = Noted({"in 1"}, {"Order 1"}, [told(ROW, "soak-1"), told(ROW + 1000, "soak-2")], {5})
+CUT = {ROW + 1000, ROW + 2000}
 
 
 def findings(stored: Stored = STORED, noted: Noted = NOTED, cut: set[int] = CUT) -> list[str]:
@@ -38,6 +43,7 @@ def findings(stored: Stored = STORED, noted: Noted = NOTED, cut: set[int] = CUT)
         "lost in": judging.lost_in(stored, noted),
         "lost out": judging.lost_out(stored, noted),
         "doubled": judging.doubled(stored, noted),
+        "short": judging.short(stored),
         "unanswered": judging.unanswered(stored),
         "astray": judging.astray(stored, noted, cut),
     }
@@ -49,7 +55,7 @@ def test_where_all_is_well_nothing_is_found():
 
 
 def row(**changed):
-    return [STORED.outbox[0] | changed, STORED.outbox[1]]
+    return [STORED.outbox[0] | changed, *STORED.outbox[1:]]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +68,9 @@ def row(**changed):
         (row(state="unknown", reference=None), ["astray"]),
         (row(reference="soak-2"), ["astray"]),
         ([*row(), out(ROW, "Order 1", "delivered", "soak-1")], ["doubled"]),
-        (row()[:1], ["unanswered"]),
+        ([row()[0], WARNING], ["unanswered"]),
+        (row()[:2], ["short"]),
+        ([*row(), WARNING], ["doubled", "short"]),
         ([*row(), out(ROW + 1000, "Thanks", "unknown", None, 7)], ["unanswered"]),
     ],
 )
@@ -72,6 +80,18 @@ def test_a_row_that_is_wrong_is_found(outbox, found):
 
 def test_a_message_that_came_in_and_is_not_there_is_found():
     assert findings(replace(STORED, inbound=[])) == ["lost in"]
+
+
+@pytest.mark.parametrize(
+    ("alert", "found"),
+    [
+        ({"state": "draft"}, ["lost out"]),
+        ({"state": "submitted"}, ["lost out"]),
+        ({"people": 2}, ["short"]),
+    ],
+)
+def test_an_alert_that_does_not_go_as_it_was_approved_is_found(alert, found):
+    assert findings(replace(STORED, alerts=[dict(STORED.alerts[0]) | alert])) == found
 
 
 def test_a_message_that_was_not_decided_is_found():

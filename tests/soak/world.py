@@ -3,43 +3,13 @@
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from random import Random
 
-from gateway.domain.messages import Inbound, Outgoing, Receipt, State, Status
-from gateway.domain.receipts import advance
-
-# In the order things happen; what a network ends twice, it ends in one way.
-STORIES = (
-    (Status.SENT, Status.DELIVERED),
-    (Status.DELIVERED,),
-    (Status.QUEUED, Status.SENT, Status.DELIVERED, Status.READ),
-    (Status.SENT, Status.FAILED),
-    (Status.FAILED, Status.DELIVERED),
-    (Status.SENT, Status.EXPIRED, Status.EXPIRED),
-    (Status.REJECTED,),
-    (Status.UNKNOWN, Status.SENT),
-    (),
-)
+from gateway.domain.messages import Inbound, Outgoing
+from tests.soak.network import Handed, Word, handed, noted, words
 
 HEARD = 0.9  # of all words that something was taken
-
-
-def story(id: int) -> tuple[Status, ...]:
-    """What a network tells of a row, each try of it alike."""
-    return Random(id).choice(STORIES)
-
-
-def end(id: int) -> State:
-    """Where a row stands when its story is told once, in order, after the result."""
-    return reduce(advance, story(id), State.SENT)
-
-
-def echoes(id: int) -> bool:
-    """Whether its receipts bear our own id."""
-    return id % 2 == 0
 
 
 def text_in(number: int) -> str:
@@ -52,7 +22,8 @@ def inbound(number: int) -> Inbound:
 
 def order(number: int) -> dict[str, str]:
     """What a program asks for; every second time with a key, so that it may ask again."""
-    asked = {"to": f"+155501{number % 100:02}", "text": f"Order {number}"}
+    text = f"Order {number}" + (" " + "far" * 60 if number % 7 == 0 else "")
+    asked = {"to": f"+155501{number % 100:02}", "text": text}
     asked |= {"class": "normal" if number % 4 else "emergency", "channel": "simulator"}
     return asked | ({"key": f"key-{number}"} if number % 2 else {})
 
@@ -67,34 +38,7 @@ class Notes:
         os.write(self._file, "".join(f"{line}\n" for line in lines).encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """A message as the provider got it; `unsure` where it let nobody know that it did."""
-
-    id: int
-    class_: int
-    reference: str
-    unsure: bool
-
-    def __str__(self) -> str:
-        return f"{self.id}\t{self.class_}\t{self.reference}\t{int(self.unsure)}"
-
-    @classmethod
-    def read(cls, line: str) -> "Handed":
-        id, class_, reference, unsure = line.split("\t")
-        return cls(int(id), int(class_), reference, unsure == "1")
-
-
-def noted(notes: Path, name: str) -> list[str]:
-    file = notes / name
-    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-
-
-def handed(notes: Path) -> list[Handed]:
-    return [Handed.read(line) for line in noted(notes, "handed")]
-
-
-NOTES = ("told", "taken", "asked", "accepted", "handed", "heard", "early")
+NOTES = ("told", "taken", "asked", "accepted", "handed", "heard", "early", "approved")
 
 
 class World:
@@ -112,8 +56,8 @@ class World:
         tries = handed(notes)
         self._tries = len(tries)
         heard = set(noted(notes, "heard"))
-        words = [word for one in tries for word in _words(one)]
-        self.due = {_name(word): word for word in words if _name(word) not in heard}
+        told = [word for one in tries for word in words(one)]
+        self.due = {str(word): word for word in told if str(word) not in heard}
 
     def wait(self) -> None:
         """Let a word take a moment on its way, now and then."""
@@ -162,41 +106,32 @@ class World:
         """Take a message; what is said of it is due from now on."""
         self._tries += 1
         unsure = self.chance.random() < 0.05
-        made = Handed(message.id, message.class_, f"soak-{self._tries}", unsure)
-        self._notes["handed"].add([str(made)])
-        self.due |= {_name(word): word for word in _words(made)}
+        name = f"soak-{self._tries}"
+        made = Handed(message.id, message.class_, name, unsure, message.parts)
+        self._note("handed", [made])
+        self.due |= {str(word): word for word in words(made)}
         return made
 
-    def words(self, most: int, of: str = "") -> list["Word"]:
-        """Receipts to tell, in any order; some are told twice."""
-        pool = [word for word in list(self.due.values()) if of in ("", word[0].reference)]
+    def words(self, most: int, of: Handed | None = None) -> list[Word]:
+        """Receipts to tell, in any order."""
+        pool = [word for word in list(self.due.values()) if of in (None, word.of)]
         return self.chance.sample(pool, min(most, len(pool)))
 
-    def heard(self, words: Sequence["Word"]) -> None:
-        for word in words:
-            if self.chance.random() < 0.7:  # the others are told twice
-                self.due.pop(_name(word), None)
-                self._note("heard", [_name(word)])
+    def heard(self, words: Sequence[Word]) -> None:
+        """Hear that receipts were taken; a word that got lost is told again."""
+        heard = [word for word in words if self.chance.random() < 0.7]
+        for word in heard:
+            self.due.pop(str(word), None)
+        self._note("heard", heard)
 
-    def was_early(self, words: Sequence["Word"]) -> None:
+    def was_early(self, words: Sequence[Word]) -> None:
         """Note what is told before the gateway knows what it is about."""
-        self._note("early", [_name(word) for word in words])
+        self._note("early", words)
+
+    # Staff
+
+    def approved(self, alert: int) -> None:
+        self._note("approved", [alert])
 
     def _note(self, name: str, what: Iterable[object]) -> None:
         self._notes[name].add(str(one) for one in what)
-
-
-Word = tuple[Handed, int]  # a try, and the place in its story
-
-
-def _words(one: Handed) -> list[Word]:
-    return [(one, place) for place in range(len(story(one.id)))]
-
-
-def _name(word: Word) -> str:
-    return f"{word[0].reference} {word[1]}"
-
-
-def receipt(word: Word) -> Receipt:
-    one, place = word
-    return Receipt(one.reference, story(one.id)[place], own=str(one.id) if echoes(one.id) else None)

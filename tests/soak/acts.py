@@ -1,0 +1,88 @@
+"""What a gateway does with the world around it: take, queue, send, hear, warn."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import msgspec
+
+from gateway import broadcast, receive
+from gateway.context import Channel, Gateway
+from gateway.domain.alerts import Audience, Draft
+from gateway.domain.messages import Batch, Class, Outcome, Result
+from gateway.engine import Engine
+from gateway.web.api import sending
+from tests.soak import world
+from tests.soak.network import Handed
+
+
+class Provided(Engine):
+    """An engine whose provider is of the world."""
+
+    def __init__(self, gw: Gateway, around: world.World) -> None:
+        self.around = around
+        super().__init__(gw)
+
+    def _carry(self, batch: Batch) -> Iterator[Result]:
+        chance = self.around.chance
+        channel = self.gw.channels.get(batch.channel)
+        assert channel is not None
+        for message in batch.messages:
+            if chance.random() < 0.05:
+                yield Result(message.id, Outcome.TRANSIENT, error="soak")
+                continue
+            made = self.around.hand(message)
+            self.around.wait()
+            if chance.random() < 0.3:  # they tell of it before they answer
+                tell(self.gw, channel, self.around, 2, made)
+            if made.unsure:
+                yield Result(message.id, Outcome.UNKNOWN)
+                continue
+            names, parts = made.names, made.parts
+            pieces = names if parts > 1 else ()
+            yield Result(message.id, Outcome.ACCEPTED, names[0], parts=parts, pieces=pieces)
+
+
+def tell(
+    gw: Gateway, channel: Channel, around: world.World, most: int, of: Handed | None = None
+) -> None:
+    words = around.words(most, of)
+    if of and words:
+        around.was_early(words)
+    if words:
+        receive.take_all(gw, channel, [([word.receipt], b"") for word in words])
+        around.heard(words)
+
+
+def warn(gw: Gateway, around: world.World) -> None:
+    """Two people let an alert go to some twenty."""
+    draft = Draft(
+        texts={"en": f"Alert {uuid4().hex}"},
+        audience=Audience(areas=("ZZ02",)),
+        class_=around.chance.choice((Class.EMERGENCY, Class.NORMAL)),
+        expires_at=gw.clock() + 7 * 86400.0,
+    )
+    alert = broadcast.create(gw, "user:sita", draft)
+    broadcast.submit(gw, "user:sita", alert)
+    broadcast.approve(gw, "user:ram", alert, broadcast.preview(gw, alert).people)
+    around.wait()
+    around.approved(alert)
+
+
+def write(gw: Gateway, channel: Channel, around: world.World, most: int, fresh: bool) -> None:
+    numbers = around.messages(most, fresh)
+    calls = [([world.inbound(number)], b"") for number in numbers]
+    found = receive.take_all(gw, channel, calls)
+    assert not any(isinstance(one, BaseException) for one in found)
+    around.wait()
+    around.took(numbers)
+
+
+def ask(gw: Gateway, around: world.World, most: int, fresh: bool) -> None:
+    token = (gw.settings.data / "token").read_text(encoding="ascii")
+    call = {"HTTP_AUTHORIZATION": f"Bearer {token}", "CONTENT_TYPE": "application/json"}
+    for number in around.orders(most, fresh):
+        answer = sending.accepted(gw, call, msgspec.json.encode(world.order(number)))
+        assert answer is not None
+        assert answer.status == 202
+        around.wait()
+        around.accepted(number)
