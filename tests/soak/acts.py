@@ -1,6 +1,7 @@
 """What a gateway does with the world around it: take, queue, send, hear, warn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from uuid import uuid4
 
 import msgspec
@@ -15,6 +16,26 @@ from tests.soak import world
 from tests.soak.network import Handed
 
 
+def carried(
+    around: world.World, batch: Batch, early: Callable[[Handed], None] | None = None
+) -> Iterator[Result]:
+    """Hand a batch to the provider of the world; now and then it tells of one before it answers."""
+    for message in batch.messages:
+        if around.chance.random() < 0.05:
+            yield Result(message.id, Outcome.TRANSIENT, error="soak")
+            continue
+        made = around.hand(message)
+        around.wait()
+        if early and around.chance.random() < 0.3:
+            early(made)
+        if made.unsure:
+            yield Result(message.id, Outcome.UNKNOWN)
+            continue
+        names, parts = made.names, made.parts
+        pieces = names if parts > 1 else ()
+        yield Result(message.id, Outcome.ACCEPTED, names[0], parts=parts, pieces=pieces)
+
+
 class Provided(Engine):
     """An engine whose provider is of the world."""
 
@@ -23,23 +44,9 @@ class Provided(Engine):
         super().__init__(gw)
 
     def _carry(self, batch: Batch) -> Iterator[Result]:
-        chance = self.around.chance
         channel = self.gw.channels.get(batch.channel)
         assert channel is not None
-        for message in batch.messages:
-            if chance.random() < 0.05:
-                yield Result(message.id, Outcome.TRANSIENT, error="soak")
-                continue
-            made = self.around.hand(message)
-            self.around.wait()
-            if chance.random() < 0.3:  # they tell of it before they answer
-                tell(self.gw, channel, self.around, 2, made)
-            if made.unsure:
-                yield Result(message.id, Outcome.UNKNOWN)
-                continue
-            names, parts = made.names, made.parts
-            pieces = names if parts > 1 else ()
-            yield Result(message.id, Outcome.ACCEPTED, names[0], parts=parts, pieces=pieces)
+        return carried(self.around, batch, partial(tell, self.gw, channel, self.around, 2))
 
 
 def tell(

@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -25,6 +26,7 @@ from tests.soak import acts, world
 CUT = 137  # how a process ends that is cut
 FEW = 6  # acts before a stop or a checkpoint
 PATIENCE = 60  # seconds for one run, whatever it does
+QUIET = 0.3  # seconds in which a worker would have got further
 STEP = 3.0  # seconds by which a run is later than the one before
 NO_CAPS = {"GATEWAY_CAP_DAY": "1000", "GATEWAY_CAP_WEEK": "1000"}
 OPEN = """
@@ -46,6 +48,7 @@ class Order(msgspec.Struct):
     stop: int
     when: str = "start"
     fault: str = ""
+    redis: str = ""
 
 
 class Warm:
@@ -54,12 +57,14 @@ class Warm:
     def __init__(self, data: Path) -> None:
         settings = Settings.load(environment(data, 0))
         setup.make(settings)  # it is made already; what that needs is read
+        for module in ("either", "on_redis"):
+            import_module(f"gateway.queue.{module}")
         self.gateway = open_gateway(settings)
         self.gateway.store.close()
 
-    def open(self, data: Path, later: float) -> Gateway:
+    def open(self, data: Path, later: float, redis: str) -> Gateway:
         """Open a gateway as `open_gateway` does, at a time so much later."""
-        settings = Settings.load(environment(data, 0) | NO_CAPS)
+        settings = Settings.load(environment(data, 0) | NO_CAPS | {"GATEWAY_REDIS": redis})
         store = Store(settings.store)
         clock = Clock(
             Machine(
@@ -87,7 +92,7 @@ class Run:
         folder = Path(order.folder)
         if order.when == "start":
             stop_after(order.stop)
-        self.gw = warm.open(folder / "data", order.run * STEP)
+        self.gw = warm.open(folder / "data", order.run * STEP, order.redis)
         self.around = world.World(folder / "notes", self.chance)
         if order.fault in ("OFF", "NORMAL"):
             self.gw.store.writer._db.execute(f"PRAGMA synchronous = {order.fault}")
@@ -117,7 +122,7 @@ class Run:
             acts.write(self.gw, self.channel, self.around, 1000, fresh=False)
             acts.ask(self.gw, self.around, 0, fresh=False)
             acts.tell(self.gw, self.channel, self.around, 20)
-            if not self.gw.store.read.execute(CLAIMED).fetchone()[0]:
+            if self._is_quiet():
                 self._skip(60.0)
             self.gw.wake()
             time.sleep(0.01)
@@ -127,11 +132,26 @@ class Run:
         left = self.gw.store.read.execute(OPEN).fetchone()[0]
         return bool(left or self.around.due or self.around.again or self.around.ask_again)
 
+    def _is_quiet(self) -> bool:
+        """Whether nothing is on its way; what a worker elsewhere has comes within a moment."""
+        claimed = self.gw.store.read.execute(CLAIMED).fetchone()[0]
+        if self.order.redis and claimed:
+            self.around.listen()
+            before = self.around.tries, claimed
+            time.sleep(QUIET)
+            self.around.listen()
+            claimed = self.gw.store.read.execute(CLAIMED).fetchone()[0]
+            self.engine._sweeper.wake()
+            return before == (self.around.tries, claimed)
+        return not claimed
+
     def _skip(self, seconds: float) -> None:
         before = self.gw.clock
         self.gw.clock = lambda: before() + seconds
 
     def _act(self) -> None:
+        if self.order.redis:
+            self.around.listen()
         most = self.chance.randint(1, 4)
         match self.chance.randrange(24):
             case 0:

@@ -147,3 +147,18 @@ def astray(stored: Stored, noted: Noted, cut: set[int]) -> dict[int, str]:
         if row["state"] != right or (row["reference"] and not known):
             found[row["id"]] = f"{row['state']}, not {right or 'that'}"
     return found
+
+
+def findings(stored: Stored, noted: Noted, cut: set[int]) -> dict[str, object]:
+    """Return all that is wrong once everything has ended, by name."""
+    often = {id: times for id, times in emergencies(noted).items() if times > 2}
+    found: dict[str, object] = {
+        "lost in": lost_in(stored, noted),
+        "lost out": lost_out(stored, noted),
+        "doubled": doubled(stored, noted),
+        "emergencies": often,
+        "short": short(stored),
+        "unanswered": unanswered(stored),
+        "astray": astray(stored, noted, cut),
+    }
+    return {name: what for name, what in found.items() if what}

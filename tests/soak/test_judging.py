@@ -39,15 +39,7 @@ CUT = {ROW + 1000, ROW + 2000}
 
 
 def findings(stored: Stored = STORED, noted: Noted = NOTED, cut: set[int] = CUT) -> list[str]:
-    found = {
-        "lost in": judging.lost_in(stored, noted),
-        "lost out": judging.lost_out(stored, noted),
-        "doubled": judging.doubled(stored, noted),
-        "short": judging.short(stored),
-        "unanswered": judging.unanswered(stored),
-        "astray": judging.astray(stored, noted, cut),
-    }
-    return [name for name, what in found.items() if what]
+    return list(judging.findings(stored, noted, cut))
 
 
 def test_where_all_is_well_nothing_is_found():
@@ -105,11 +97,13 @@ def test_an_ordinary_message_that_was_handed_over_twice_is_found():
     assert findings(noted=again) == ["doubled"]
 
 
-def test_an_emergency_that_was_handed_over_twice_is_counted():
+def test_an_emergency_may_be_handed_over_twice_and_no_more():
     twice = [told(ROW, name, Class.EMERGENCY) for name in ("soak-1", "soak-3")]
     noted = replace(NOTED, handed=[*twice, NOTED.handed[1]])
     assert findings(noted=noted) == []
     assert judging.emergencies(noted) == {ROW: 2}
+    thrice = replace(noted, handed=[*noted.handed, told(ROW, "soak-4", Class.EMERGENCY)])
+    assert findings(noted=thrice) == ["emergencies"]
 
 
 def test_what_is_unknown_without_a_cut_is_found():

@@ -33,12 +33,7 @@ def test_a_power_cut_at_any_write_loses_and_doubles_nothing(life, counted, seed)
     one.end()
     stored, noted = one.look()
     counted("power cuts", **one.counts())
-    assert not is_lost(stored, noted), one.where
-    assert not judging.doubled(stored, noted), one.where
-    assert not judging.short(stored), one.where
-    assert not judging.unanswered(stored), one.where
-    assert not judging.astray(stored, noted, one.claimed), one.where
-    assert max(judging.emergencies(noted).values()) <= 2, one.where
+    assert judging.findings(stored, noted, one.claimed) == {}, one.where
     assert one.lacks() == [], one.where
 
 

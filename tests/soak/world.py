@@ -45,7 +45,7 @@ class World:
     """Knows what it told, and what was acknowledged: the rest it tells again."""
 
     def __init__(self, notes: Path, chance: Random) -> None:
-        self.chance = chance
+        self.chance, self._folder = chance, notes
         self._notes = {name: Notes(notes / name) for name in NOTES}
         self._told = [int(line) for line in noted(notes, "told")]
         self._asked = [int(line) for line in noted(notes, "asked")]
@@ -54,7 +54,7 @@ class World:
         self.again = [number for number in self._told if number not in self._taken]
         self.ask_again = [one for one in self._asked if one % 2 and one not in accepted]
         tries = handed(notes)
-        self._tries = len(tries)
+        self.tries = len(tries)
         heard = set(noted(notes, "heard"))
         told = [word for one in tries for word in words(one)]
         self.due = {str(word): word for word in told if str(word) not in heard}
@@ -104,13 +104,19 @@ class World:
 
     def hand(self, message: Outgoing) -> Handed:
         """Take a message; what is said of it is due from now on."""
-        self._tries += 1
+        self.tries += 1
         unsure = self.chance.random() < 0.05
-        name = f"soak-{self._tries}"
+        name = f"soak-{self.tries}"
         made = Handed(message.id, message.class_, name, unsure, message.parts)
         self._note("handed", [made])
         self.due |= {str(word): word for word in words(made)}
         return made
+
+    def listen(self) -> None:
+        """Hear of what a worker elsewhere handed over."""
+        for one in handed(self._folder)[self.tries :]:
+            self.tries += 1
+            self.due |= {str(word): word for word in words(one)}
 
     def words(self, most: int, of: Handed | None = None) -> list[Word]:
         """Receipts to tell, in any order."""

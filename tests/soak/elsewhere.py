@@ -1,0 +1,18 @@
+"""A worker on another machine, which keeps its power while the gateway's goes."""
+
+import sys
+from pathlib import Path
+from random import Random
+
+from gateway.worker import Worker
+from tests.soak.acts import carried
+from tests.soak.world import World
+
+
+def main(url: str, notes: str, seed: str) -> None:
+    around = World(Path(notes), Random(f"elsewhere {seed}"))
+    Worker(url, ["simulator"], lambda batch: carried(around, batch)).run()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
