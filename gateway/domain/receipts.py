@@ -1,6 +1,6 @@
 """What a receipt does to an outbox row; the same end in whatever order receipts come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gateway.domain.messages import State, Status
 
@@ -20,6 +20,7 @@ MEANS: dict[Status, State | None] = {
 }
 
 BAD = (State.FAILED, State.EXPIRED, State.WITHDRAWN)  # the worst first
+DONE = State.DELIVERED
 FINAL = frozenset((State.DELIVERED, State.FAILED, State.EXPIRED, State.WITHDRAWN))
 
 
@@ -76,6 +77,37 @@ def counted(parts: int, told: Iterable[tuple[str, Status]]) -> State | None:
         return State.DELIVERED
     bad = next((state for state in BAD if state in heard), None)
     return bad or (State.SENT if heard else None)
+
+
+def enough(parts: int, tries: int) -> int:
+    """Return how many parts must be confirmed where nobody knows of which try each is.
+
+    Fewer could be one part twice: a warning that came without its end, twice.
+
+    >>> enough(2, 1), enough(2, 2), enough(3, 2), enough(1, 2)
+    (2, 3, 5, 1)
+    """
+    return tries * (parts - 1) + 1
+
+
+def counted_in_tries(
+    parts: int, tries: int, told: Sequence[tuple[str, str, Status]]
+) -> State | None:
+    """Return what a text has come to of which so many tries may have gone.
+
+    Each telling begins with a name: what bears the same one is of the same try.
+
+    >>> twice = [("n1", "n1", Status.DELIVERED), ("n2", "n2", Status.DELIVERED)]
+    >>> counted_in_tries(2, 1, twice).value, counted_in_tries(2, 2, twice).value
+    ('delivered', 'sent')
+    >>> counted_in_tries(2, 2, [("n1", "a", Status.DELIVERED), ("n1", "b", Status.READ)]).value
+    'delivered'
+    """
+    names = {name for name, _, _ in told} if tries > 1 else set()
+    for one in names:
+        if counted(parts, [(piece, said) for name, piece, said in told if name == one]) is DONE:
+            return DONE
+    return counted(enough(parts, tries), [(piece, said) for _, piece, said in told])
 
 
 def stands(state: State, counted: State | None) -> State:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from gateway.domain.messages import Status
 
@@ -18,7 +19,8 @@ UPDATE outbox SET pieces = :pieces
 # Once the network's own names of the parts are known, only they count: what an earlier try left
 # on its way is another text to the phone.
 _TOLD = """
-SELECT receipt.outbox AS id, receipt.status, receipt.error,
+SELECT receipt.outbox AS id, receipt.status, receipt.error, receipt.reference,
+       piece.outbox IS NOT NULL AS is_named,
        CASE WHEN piece.outbox IS NULL THEN receipt.piece ELSE receipt.reference END AS piece
   FROM receipt LEFT JOIN piece ON piece.channel = receipt.channel
                               AND piece.reference = receipt.reference
@@ -29,7 +31,15 @@ SELECT receipt.outbox AS id, receipt.status, receipt.error,
  ORDER BY receipt.id
 """
 
-Told = list[tuple[str, Status, str | None]]  # a part, what was said of it, and the error
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said of a part; what has the same `of` is of the same try."""
+
+    piece: str
+    status: Status
+    error: str | None
+    of: str
 
 
 def name(db: sqlite3.Connection, rows: Iterable[tuple[int, str, Sequence[str]]]) -> None:
@@ -43,10 +53,11 @@ def name(db: sqlite3.Connection, rows: Iterable[tuple[int, str, Sequence[str]]])
     db.executemany(_NUMBER, numbers)
 
 
-def told(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Told]:
+def told(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Told]]:
     """Return all that was told of these messages, part by part."""
-    found: dict[int, Told] = {}
+    found: dict[int, list[Told]] = {}
     for row in db.execute(_TOLD, (json.dumps(list(ids)),)):
-        one = (row["piece"], Status(row["status"]), row["error"])
+        of = "" if row["is_named"] else row["reference"]
+        one = Told(row["piece"], Status(row["status"]), row["error"], of)
         found.setdefault(row["id"], []).append(one)
     return found

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.domain.messages import Class, Receipt, State, Status
-from gateway.domain.receipts import FINAL, MEANS, advance, counted, stands
+from gateway.domain.receipts import FINAL, MEANS, advance, counted_in_tries, stands
 from gateway.domain.retry import resend
 from gateway.store import pieces
 
 # As the fields of Standing are ordered; always the last columns of what is asked.
 FACTS = """outbox.id, outbox.channel, outbox.recipient, outbox.state, outbox.class, outbox.parts,
        outbox.pieces, outbox.reference, outbox.resends, outbox.maybes, outbox.moved_from,
-       outbox.created_at, outbox.expires_at"""
+       outbox.created_at, outbox.expires_at, outbox.attempts"""
 _FACTS = len(FACTS.split(","))
 _MOVE = """
 UPDATE outbox SET state = :state,
@@ -49,6 +49,7 @@ class Standing:
     moved_from: int | None
     created_at: float
     expires_at: float | None
+    attempts: int
     was: str = ""
     error: str | None = None
     network: bool = False
@@ -65,6 +66,11 @@ class Standing:
     def stand(self, state: State, error: str | None) -> None:
         if state != self.state:
             self.state, self.error, self.changed = state, error or self.error, True
+
+    @property
+    def tries(self) -> int:
+        """How many tries may have gone."""
+        return max(1, min(self.attempts, self.maybes + 1))
 
     def is_in_parts(self, receipt: Receipt, is_part: bool) -> bool:
         """Whether its receipts are counted part by part, now that this one came."""
@@ -146,11 +152,12 @@ class Round:
         db.executemany(_RESEND, [_resent(row) for row in again])
         return [row.id for row in (*changed, *again) if row.due_at or row.state != row.was]
 
-    def _count(self, told: dict[int, pieces.Told]) -> None:
+    def _count(self, told: dict[int, list[pieces.Told]]) -> None:
         for id in self.in_parts:
             row, heard = self.rows[id], told.get(id, [])
-            state = counted(row.pieces or row.parts, [(piece, said) for piece, said, _ in heard])
-            because = [error for _, said, error in heard if MEANS[said] is state]
+            said = [(one.of, one.piece, one.status) for one in heard]
+            state = counted_in_tries(row.pieces or row.parts, row.tries, said)
+            because = [one.error for one in heard if MEANS[one.status] is state]
             row.stand(stands(State(row.state), state), next(filter(None, because), None))
 
 

@@ -13,7 +13,7 @@ from gateway.domain.messages import Class, Outcome, Receipt, Result, State, Stat
 from gateway.domain.receipts import BAD, MEANS
 from gateway.store import receipts
 from tests.core.field import MAYA, Field
-from tests.core.test_sending import claim, queue, state
+from tests.core.test_sending import claim, queue, result, state
 
 ANSWER = "the send's own answer"
 ONE_STORE = settings(
@@ -121,6 +121,41 @@ def test_a_phone_that_made_more_parts_than_we_counted_is_believed(field: Field) 
         receive.take(field.gw, field.channel, [receipt])
         ends.append(state(field, id)[0])
     assert ends == ["delivered", "sent", "delivered"]
+
+
+def try_without_word(field: Field, id: int) -> list[str]:
+    """Claim an emergency and hear nothing of what came of it; return the names of its parts."""
+    field.clock.now += 600
+    assert claim(field) == [id]
+    result(field, id, Outcome.UNKNOWN)
+    return names("echo", id, 2)
+
+
+def hear(field: Field, id: int, name: str, status: Status = Status.DELIVERED) -> str:
+    receive.take(field.gw, field.channel, [Receipt(name, status, MAYA, own=str(id), piece=name)])
+    return state(field, id)[0]
+
+
+def test_one_part_of_each_of_two_tries_is_not_the_whole(field: Field) -> None:
+    id = queue(field, Class.EMERGENCY, parts=2)
+    first, second = try_without_word(field, id), try_without_word(field, id)
+    assert state(field, id)[0] == "unknown"
+    assert [hear(field, id, name) for name in (first[0], second[0])] == ["sent", "sent"]
+    assert hear(field, id, second[1]) == "delivered"
+
+
+def test_a_part_that_failed_in_both_tries_is_not_hidden_by_the_other_twice(field: Field) -> None:
+    id = queue(field, Class.EMERGENCY, parts=2)
+    first, second = try_without_word(field, id), try_without_word(field, id)
+    hear(field, id, first[0])
+    hear(field, id, first[1], Status.FAILED)
+    assert hear(field, id, second[0]) == "failed"
+
+
+def test_all_parts_of_the_only_try_spare_the_second(field: Field) -> None:
+    id = queue(field, Class.EMERGENCY, parts=2)
+    only = try_without_word(field, id)
+    assert [hear(field, id, name) for name in only] == ["sent", "delivered"]
 
 
 def test_what_staff_took_back_is_not_on_its_way_again_for_one_part(field: Field) -> None:
