@@ -153,7 +153,7 @@ class Run:
         if self.order.redis:
             self.around.listen()
         most = self.chance.randint(1, 4)
-        match self.chance.randrange(24):
+        match self.chance.randrange(18):
             case 0:
                 acts.warn(self.gw, self.around)
             case act if act % 3 == 0:

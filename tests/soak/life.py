@@ -39,7 +39,7 @@ ENOUGH = {
     "names": 1,
     "unsaid": 10,
     "early": 10,
-    "alerts": 2,
+    "alerts": 1,
     "in_parts": 10,
 }
 

@@ -15,7 +15,7 @@ SENT_AND_DELIVERED = next(id for id in count(1) if network.story(id) == TOLD)
 
 
 def out(id: int, text: str, state: str, reference: str | None, inbound: int | None = None):
-    row = {"id": id, "class": Class.NORMAL, "text": text, "state": state, "parts": 1}
+    row = {"id": id, "class": Class.NORMAL, "text": text, "state": state, "parts": 1, "tries": 1}
     return row | {"reference": reference, "inbound": inbound, "alert": None, "address": 1}
 
 

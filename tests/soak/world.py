@@ -22,7 +22,7 @@ def inbound(number: int) -> Inbound:
 
 def order(number: int) -> dict[str, str]:
     """What a program asks for; every second time with a key, so that it may ask again."""
-    text = f"Order {number}" + (" " + "far" * 60 if number % 7 == 0 else "")
+    text = f"Order {number}" + (" " + "far" * 60 if number % 3 == 0 else "")
     asked = {"to": f"+155501{number % 100:02}", "text": text}
     asked |= {"class": "normal" if number % 4 else "emergency", "channel": "simulator"}
     return asked | ({"key": f"key-{number}"} if number % 2 else {})
