@@ -7,11 +7,10 @@
                 NAME.gone.log are its own changes that were not synced
    stop_after(n) ends the process at the n-th call from now on, before it is made.
 
-   Covered is all that SQLite does here: open, pwrite, write, ftruncate, fsync, fdatasync, unlink, and
-   syncs of the folder; and rename, by which the key comes into its place. Not covered: the -shm file (a map of memory, made anew after a cut), writes
-   through mmap, writev and fallocate (SQLite is not asked to use them: mmap_size and the chunk size
-   are 0), files beside the store and its key (content, exports), and a disk that says it has synced and
-   has not. */
+   Covered is all that SQLite does here (open, pwrite, write, ftruncate, fsync, fdatasync, unlink,
+   syncs of the folder), and rename, by which the key comes into its place. Not covered: the -shm
+   file (a map of memory, made anew after a cut), writes through mmap, writev and fallocate (nobody
+   asks SQLite for them), other files beside the store, and a disk that only says it has synced. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -35,7 +34,8 @@ typedef int (*sync_call)(int);
 typedef int (*unlink_call)(const char *);
 typedef int (*rename_call)(const char *, const char *);
 
-static const char *const names[] = {"gateway.db", "gateway.db-wal", "gateway.db-journal", "key", "key.part"};
+static const char *const names[] = {"gateway.db", "gateway.db-wal", "gateway.db-journal",
+                                    "key", "key.part"};
 static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
 static long left; /* calls until the end; 0: no end */
 
@@ -70,14 +70,15 @@ static const char *store_file(int file) {
   return path_of(file, path) ? known(path) : NULL;
 }
 
-static void beside(char *path, const char *name, const char *end) {
+static const char *beside(char *path, const char *name, const char *end) {
   snprintf(path, ROOM, "%s/%s%s", getenv("SOAK_JOURNALS"), name, end);
+  return path;
 }
 
 static int journal(const char *name, const char *end, int flags) {
   char path[ROOM];
-  beside(path, name, end);
-  int made = REAL(open_call, "open")(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+  int how = O_WRONLY | O_CREAT | O_CLOEXEC | flags;
+  int made = REAL(open_call, "open")(beside(path, name, end), how, 0600);
   if (made < 0) abort();
   return made;
 }
@@ -103,14 +104,12 @@ static void note(int file, const char *name, int64_t offset, int64_t length) {
 
 static void drop(const char *name, const char *end) {
   char path[ROOM];
-  beside(path, name, end);
-  REAL(unlink_call, "unlink")(path);
+  REAL(unlink_call, "unlink")(beside(path, name, end));
 }
 
 static int there(const char *name, const char *end) {
   char path[ROOM];
-  beside(path, name, end);
-  return !access(path, F_OK);
+  return !access(beside(path, name, end), F_OK);
 }
 
 /* The folder was synced: which files are in it is certain now. */
@@ -123,8 +122,7 @@ static void folder_is_certain(void) {
 }
 
 static int is_folder(int file) {
-  char path[ROOM];
-  const char *data = getenv("SOAK_DATA");
+  char path[ROOM], *data = getenv("SOAK_DATA");
   return data && path_of(file, path) && !strcmp(path, data);
 }
 
@@ -165,8 +163,8 @@ static ssize_t write_at(const char *call, int file, const void *bytes, size_t le
 }
 
 static int cut_at(const char *call, int file, off_t size) {
-  const char *name = store_file(file);
   struct stat state;
+  const char *name = store_file(file);
   if (!name) return REAL(cut_call, call)(file, size);
   pthread_mutex_lock(&alone);
   count_call();
@@ -204,8 +202,8 @@ int unlink(const char *path) {
 
 /* What was not synced of a file goes with it; the name it had is free at once. */
 int rename(const char *from, const char *to) {
-  char log[ROOM], new_log[ROOM];
   const char *name = known(to), *old = known(from);
+  char log[ROOM], new_log[ROOM];
   if (!name || !old) return REAL(rename_call, "rename")(from, to);
   pthread_mutex_lock(&alone);
   count_call();
@@ -222,21 +220,16 @@ int rename(const char *from, const char *to) {
 
 static mode_t mode_of(int flags, va_list more) { return flags & O_CREAT ? va_arg(more, mode_t) : 0; }
 
-int open(const char *path, int flags, ...) {
-  va_list more;
-  va_start(more, flags);
-  mode_t mode = mode_of(flags, more);
-  va_end(more);
-  return open_file("open", path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...) {
-  va_list more;
-  va_start(more, flags);
-  mode_t mode = mode_of(flags, more);
-  va_end(more);
-  return open_file("open64", path, flags, mode);
-}
+#define OPEN(name)                                  \
+  int name(const char *path, int flags, ...) {      \
+    va_list more;                                   \
+    va_start(more, flags);                          \
+    mode_t mode = mode_of(flags, more);             \
+    va_end(more);                                   \
+    return open_file(#name, path, flags, mode);     \
+  }
+OPEN(open)
+OPEN(open64)
 
 ssize_t write(int f, const void *b, size_t n) {
   if (!store_file(f)) return REAL(write_call, "write")(f, b, n);

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
+from threading import Lock
 
 from gateway.domain.messages import Inbound, Outgoing
 from tests.soak.network import Handed, Word, handed, noted, words
@@ -45,7 +46,7 @@ class World:
     """Knows what it told, and what was acknowledged: the rest it tells again."""
 
     def __init__(self, notes: Path, chance: Random) -> None:
-        self.chance, self._folder = chance, notes
+        self.chance, self._folder, self._lock = chance, notes, Lock()
         self._notes = {name: Notes(notes / name) for name in NOTES}
         self._told = [int(line) for line in noted(notes, "told")]
         self._asked = [int(line) for line in noted(notes, "asked")]
@@ -104,9 +105,10 @@ class World:
 
     def hand(self, message: Outgoing) -> Handed:
         """Take a message; what is said of it is due from now on."""
-        self.tries += 1
         unsure = self.chance.random() < 0.05
-        name = f"soak-{self.tries}"
+        with self._lock:
+            self.tries += 1
+            name = f"soak-{self.tries}"
         made = Handed(message.id, message.class_, name, unsure, message.parts)
         self._note("handed", [made])
         self.due |= {str(word): word for word in words(made)}
