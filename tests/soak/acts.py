@@ -85,11 +85,13 @@ def write(gw: Gateway, channel: Channel, around: world.World, most: int, fresh: 
 
 
 def ask(gw: Gateway, around: world.World, most: int, fresh: bool) -> None:
-    token = (gw.settings.data / "token").read_text(encoding="ascii")
-    call = {"HTTP_AUTHORIZATION": f"Bearer {token}", "CONTENT_TYPE": "application/json"}
+    token = f"Bearer {(gw.settings.data / 'token').read_text(encoding='ascii')}"
     for number in around.orders(most, fresh):
-        answer = sending.accepted(gw, call, msgspec.json.encode(world.order(number)))
-        assert answer is not None
-        assert answer.status == 202
+        asked = msgspec.json.encode(world.order(number))
+        pending = sending.pending(gw, token, "application/json", asked)
+        assert pending is not None
+        found = gw.store.write_together(pending.many, [pending.item])[0]
+        assert pending.answer(found).status == 202
+        gw.wake()
         around.wait()
         around.accepted(number)

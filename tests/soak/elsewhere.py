@@ -11,7 +11,9 @@ from tests.soak.world import World
 
 def main(url: str, notes: str, seed: str) -> None:
     around = World(Path(notes), Random(f"elsewhere {seed}"))
-    Worker(url, ["simulator"], lambda batch: carried(around, batch)).run()
+    worker = Worker(url, ["simulator"], lambda batch: carried(around, batch))
+    print("ready", flush=True)
+    worker.run()
 
 
 if __name__ == "__main__":

@@ -22,12 +22,14 @@ def worker(own_redis: RedisServer) -> Iterator[Callable[[Path, int], None]]:
 
     def start(notes: Path, seed: int) -> None:
         words = [own_redis.url, str(notes), str(seed)]
-        started.append(subprocess.Popen([sys.executable, "-m", "tests.soak.elsewhere", *words]))
+        command = [sys.executable, "-m", "tests.soak.elsewhere", *words]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE))
+        assert started[-1].stdout.readline() == b"ready\n"
 
     yield start
     for one in started:
         one.kill()
-        one.wait()
+        one.communicate()
 
 
 @pytest.mark.parametrize("seed", LIVES)
