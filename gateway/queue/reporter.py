@@ -38,7 +38,8 @@ class Reporter:
         """Note that a batch is being sent from now on."""
         with self._lock:
             self._under_way[batch.id] = batch.channel
-        self._sign()
+        # Of this one alone: another may just have ended, and would count as under way again.
+        self._sign([(batch.id, batch.channel)])
 
     def add(self, batch: Batch, result: Result | None) -> None:
         """Report a result, or with None that the batch is done."""
@@ -64,7 +65,9 @@ class Reporter:
         while (items := self._gather()) is not None:
             self._until_written(items)
             if time.monotonic() - signed > SIGN_OF_LIFE:
-                self._sign()
+                with self._lock:
+                    begun = list(self._under_way.items())
+                self._sign(begun)
                 signed = time.monotonic()
 
     def _gather(self) -> list[Item] | None:
@@ -106,9 +109,7 @@ class Reporter:
         with self._lock:
             self._under_way.pop(batch_id, None)
 
-    def _sign(self) -> None:
-        with self._lock:
-            under_way = list(self._under_way.items())
+    def _sign(self, under_way: Sequence[tuple[str, str]]) -> None:
         if not under_way:
             return
         try:

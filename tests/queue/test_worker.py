@@ -8,7 +8,10 @@ from dataclasses import replace
 import pytest
 
 from gateway.domain.messages import Batch, Outcome
+from gateway.queue.keys import Keys, connect
+from gateway.queue.line import Line
 from gateway.queue.on_redis import RedisCarrier
+from gateway.queue.reporter import Reporter
 from gateway.sealing import Sealer
 from gateway.worker import Sender
 from tests.queue.stage import batch_of, collect, results, until
@@ -109,3 +112,18 @@ def test_a_provider_is_kept_until_its_settings_change():
     first = sender._provider(sealed(batch_of()))
     assert sender._provider(sealed(batch_of())) is first
     assert sender._provider(sealed(batch_of(), latency_ms="1")) is not first
+
+
+def test_a_batch_that_ended_does_not_count_again_when_another_begins(own_redis):
+    carrier, keys, redis = RedisCarrier(own_redis.url), Keys("gateway"), connect(own_redis.url, 5.0)
+    first, second = batch_of(1), batch_of(1)
+    reporter = Reporter(redis, keys, Line())
+    reporter.begin(first)
+    assert carrier.waiting("one") == 1
+    redis.zrem(keys.under_way("one"), first.id)  # its end is written, and the next begins
+    reporter.begin(second)
+    assert carrier.waiting("one") == 1
+    reporter.add(second, None)
+    until(lambda: carrier.waiting("one") == 0)
+    assert reporter.close(5.0)
+    redis.close()
