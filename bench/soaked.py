@@ -19,6 +19,8 @@ COLUMNS = {
     "lost_out": "lost out",
     "doubled": "doubled",
     "extra_emergencies": "emergencies once more",
+    "unknown": "left unknown",
+    "never_sent": "of these not sent",
 }
 
 

@@ -25,8 +25,8 @@ Counted = Callable[..., None]
 def counted() -> Counted:
     """Note what a family of faults came to, in the file that SOAK_COUNTS names.
 
-    Counts: faults, unsynced, in_flight, accepted_in, accepted_out, lost_in, lost_out, doubled,
-    extra_emergencies. Those of one family are added up.
+    Counts: faults, unsynced, torn, in_flight, accepted_in, accepted_out, lost_in, lost_out,
+    doubled, extra_emergencies, unknown, never_sent. Those of one family are added up.
     """
     file = os.environ.get("SOAK_COUNTS", "")
 

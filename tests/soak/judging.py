@@ -118,6 +118,11 @@ def emergencies(noted: Noted) -> Counter[int]:
     return Counter(one.id for one in noted.handed if one.class_ == Class.EMERGENCY)
 
 
+def unknown(stored: Stored) -> set[int]:
+    """Rows of which nobody heard whether they went."""
+    return {row["id"] for row in stored.outbox if row["state"] == State.UNKNOWN}
+
+
 def unanswered(stored: Stored) -> set[str]:
     """Messages that were not decided, or not answered exactly once."""
     answers = Counter(row["inbound"] for row in stored.outbox)

@@ -138,6 +138,8 @@ class Life:
             "lost_out": len(judging.lost_out(stored, got)),
             "doubled": len(judging.doubled(stored, got)),
             "extra_emergencies": sum(count - 1 for count in times),
+            "unknown": len(judging.unknown(stored)),
+            "never_sent": len(judging.unknown(stored) - {one.id for one in got.handed}),
         }
 
     def lacks(self, but: Sequence[str] = ()) -> list[str]:
