@@ -106,7 +106,7 @@ class Run:
         if order.fault in ("OFF", "NORMAL"):
             self.gw.store.writer._db.execute(f"PRAGMA synchronous = {order.fault}")
         if order.fault == "resume":
-            put_back(self.gw, outbox.claimed_before(self.gw.store.read), 0.0, "resumed")
+            put_back(self.gw, outbox.claimed_before(self.gw.store.read, ()), 0.0, "resumed")
         self.engine = acts.Provided(self.gw, self.around)
         self.engine.start()
         found = self.gw.channels.get("simulator")
