@@ -9,7 +9,7 @@ from tests.soak import judging
 from tests.soak.judging import Noted, Stored
 from tests.soak.life import Life
 
-CUTS = int(os.environ.get("CUTS", "200"))
+CUTS = int(os.environ.get("CUTS", "150"))
 SEED = int(os.environ.get("SEED", "1"))
 ONE_LIFE = 50  # cuts of one store
 LIVES = [SEED * 1000 + number for number in range(-(-CUTS // ONE_LIFE))]
