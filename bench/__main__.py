@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import (
     api,
+    carriers,
     encoding,
     expansion,
     group_commit,
@@ -32,6 +33,7 @@ CASES: dict[str, Case] = {
     "ussd": ussd.measure,
     "expansion": expansion.measure,
     "sending": sending.measure,
+    "carriers": carriers.measure,
     "smpp_out": smpp_out.measure,
     "smpp_in": smpp_in.measure,
     "api": api.measure,

@@ -21,6 +21,7 @@ from tests.providers.twilio_server import ACCOUNT, NUMBER, TOKEN
 from tests.surroundings.network import unused_port
 
 START = 30.0  # seconds a server may take to answer
+GATEWAY = (sys.executable, "-c", "from gateway.cli import main; main()")
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there: what is not about sending cannot send
 
 
@@ -73,12 +74,24 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def gateway(folder: Path) -> Iterator[Served]:
-    """Run a gateway on a prepared folder."""
+def gateway(folder: Path, redis: str = "") -> Iterator[Served]:
+    """Run a gateway on a prepared folder; it carries through a Redis if one is given."""
     port = unused_port()
-    command = [sys.executable, "-c", "from gateway.cli import main; main()", "run"]
-    with _serving(command, environment(folder, port), port, "/healthz") as served:
+    environ = environment(folder, port) | {"GATEWAY_REDIS": redis}
+    with _serving([*GATEWAY, "run"], environ, port, "/healthz") as served:
         yield served
+
+
+@contextmanager
+def worker(folder: Path, redis: str, channel: str) -> Iterator[None]:
+    """Run a worker of a gateway's for one channel."""
+    environ = environment(folder, 0) | {"GATEWAY_REDIS": redis}
+    process = subprocess.Popen([*GATEWAY, "worker", "--channel", channel], env=environ)
+    try:
+        yield
+    finally:
+        process.terminate()
+        _end(process)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench import calls, figures, group_commit, report, soaked, wear
+from bench import calls, carriers, figures, group_commit, report, soaked, wear
 from bench.__main__ import CASES, main
 from bench.figures import Line, Spread, Target, markdown
 from bench.loading import BadAnswers, run
@@ -40,6 +40,14 @@ def test_what_messages_cost_a_card_is_measured_through_the_doors(tmp_path):
     card, fast = wear.measure(tmp_path, TINY)
     assert (card.unit, fast.unit) == ("MB", "MB")
     assert 0 <= card.ours.middle <= fast.ours.middle
+
+
+def test_workers_are_measured_beside_threads(tmp_path, monkeypatch, redis_server):
+    monkeypatch.setattr(carriers, "CASES", carriers.CASES[-1:])
+    [line] = carriers.measure(tmp_path, TINY)
+    assert line.what == "sending by 2 workers over Redis, 50 ms latency"
+    assert line.ours.middle > 0 < line.ceiling.middle
+    assert line.target.ratio
 
 
 def test_calls_come_in_and_are_counted(tmp_path):

@@ -17,7 +17,7 @@ from gateway.store import budgets, outbox
 log = logging.getLogger(__name__)
 
 MOST_ROWS = 500
-MOST_BATCHES = 2  # handed over and not done: few, so that an emergency overtakes at once
+MOST_BATCHES = 2  # one that is queued beside what is begun: the rest may still be overtaken
 MOST_URGENT = 50
 AWAY = 5.0  # seconds until an absent carrier is asked again
 PAUSE = 0.005  # seconds between turns: what is queued meanwhile goes in one batch
@@ -108,12 +108,12 @@ class Lane(Rounds):
 
     def _classes(self, channel: Channel) -> tuple[Class, ...]:
         """While enough is on its way, only an emergency may be added."""
-        waiting = self._carrier.waiting(channel.name)
-        if channel.row["down_since"] is not None and waiting:
+        before = self._carrier.before(channel.name)
+        if channel.row["down_since"] is not None and before:
             return ()
-        if waiting < MOST_BATCHES:
+        if before < MOST_BATCHES:
             return ALL
-        return URGENT if waiting < MOST_URGENT else ()
+        return URGENT if before < MOST_URGENT else ()
 
     def _hand_over(self, channel: Channel, room: Room) -> float | None:
         claim = send.prepare(self._gw, channel, self._rows(channel), self._pace.level, room)

@@ -49,6 +49,12 @@ class Carrier(Protocol):
     def waiting(self, channel: str) -> int:
         """Return how many batches are handed over and not done, as far as it knows."""
 
+    def before(self, channel: str) -> int:
+        """Return how many batches a new one finds before it; all that are begun count as one.
+
+        However many workers serve a channel, each then finds a batch to begin.
+        """
+
     def holds(self, batch_id: str) -> bool | None:
         """True: queued, surely not begun. False: begun or gone. None: cannot tell."""
 

@@ -39,6 +39,11 @@ class Crew:
         with self._ready:
             return len(self._urgent) + len(self._ordinary) + self._begun
 
+    def before(self) -> int:
+        """Return how many are queued, and one for all that are on their way."""
+        with self._ready:
+            return len(self._urgent) + len(self._ordinary) + min(1, self._begun)
+
     def holds(self, batch_id: str) -> bool:
         """Say whether a batch is queued and not begun."""
         with self._ready:

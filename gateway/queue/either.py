@@ -59,6 +59,9 @@ class EitherCarrier:
     def waiting(self, channel: str) -> int:
         return self._redis.waiting(channel) + self._threads.waiting(channel)
 
+    def before(self, channel: str) -> int:
+        return self._redis.before(channel) + self._threads.before(channel)
+
     def holds(self, batch_id: str) -> bool | None:
         return self._of(batch_id).holds(batch_id)
 

@@ -72,17 +72,11 @@ class RedisCarrier:
             self._line.away(error)
 
     def waiting(self, channel: str) -> int:
-        """Count queued batches, and those whose worker gave a sign of life; 0 if Redis is away."""
-        try:
-            now = self._redis.time()[0]
-            with self._redis.pipeline(transaction=False) as pipe:
-                pipe.llen(self._queue(channel, True).key)
-                pipe.llen(self._queue(channel, False).key)
-                pipe.zcount(self._keys.under_way(channel), now, "+inf")
-                return sum(pipe.execute())
-        except RedisError as error:
-            self._line.away(error)
-            return 0
+        return sum(self._counts(channel))
+
+    def before(self, channel: str) -> int:
+        queued, begun = self._counts(channel)
+        return queued + min(1, begun)
 
     def holds(self, batch_id: str) -> bool | None:
         # Who begins a batch deletes its job in the same transaction. One that is there and in no
@@ -117,8 +111,21 @@ class RedisCarrier:
         """Hand over nothing more; the workers go on, and reports may still be read."""
         self._closed.set()
 
-    def _queue(self, channel: str, urgent: bool) -> Any:
+    def _counts(self, channel: str) -> tuple[int, int]:
+        """Count queued batches, and those whose worker gave a sign of life; 0 if Redis is away."""
+        try:
+            now = self._redis.time()[0]
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.llen(self._queue(channel, True).key)
+                pipe.llen(self._queue(channel, False).key)
+                pipe.zcount(self._keys.under_way(channel), now, "+inf")
+                urgent, ordinary, begun = pipe.execute()
+        except RedisError as error:
+            self._line.away(error)
+            return 0, 0
+        return urgent + ordinary, begun
 
+    def _queue(self, channel: str, urgent: bool) -> Any:
         name = self._keys.queue(channel, urgent)
         return Queue(name, connection=self._redis, serializer="json")
 

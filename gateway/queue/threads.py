@@ -48,6 +48,10 @@ class ThreadCarrier:
         crew = self._crews.get(channel)
         return crew.waiting() if crew else 0
 
+    def before(self, channel: str) -> int:
+        crew = self._crews.get(channel)
+        return crew.before() if crew else 0
+
     def holds(self, batch_id: str) -> bool | None:
         return any(crew.holds(batch_id) for crew in self._all())
 

@@ -187,6 +187,22 @@ def test_batches_wait_until_they_are_done(opening):
         until(lambda: carrier.waiting("one") == 0)
 
 
+def test_a_new_batch_finds_one_before_it_however_many_are_begun(opening):
+    carry = Recording()
+    slow, urgent = carry.hold(batch_of()), carry.hold(batch_of(class_=Class.EMERGENCY))
+    with opening(carry) as carrier:
+        assert carrier.before("one") == 0
+        carrier.hand(slow)
+        carrier.hand(urgent)
+        until(lambda: len(carry.begun) == 2)
+        until(lambda: carrier.waiting("one") == 2)
+        assert (carrier.before("one"), carrier.before("two")) == (1, 0)
+        carrier.hand(queued := batch_of())
+        until(lambda: carrier.before("one") == 2)
+        carry.gate.set()
+        collect(carrier, slow, urgent, queued)
+
+
 def test_a_closed_carrier_takes_nothing(opening):
     with opening(accept) as carrier:
         carrier.close(1)

