@@ -1,5 +1,7 @@
 """The gateway as a process, and the providers' stand-ins on this machine."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from tests.providers.twilio_server import TwilioServer
 from tests.surroundings.network import unused_port
 
 Make = Callable[..., GatewayProcess]
+StartWorker = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,25 @@ def make(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> I
     yield make
     for gateway in made:
         gateway.end()
+
+
+@pytest.fixture
+def worker() -> Iterator[StartWorker]:
+    """Start workers that carry for some channels, on a machine that has the key alone."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(gateway: GatewayProcess, *channels: str) -> subprocess.Popen[bytes]:
+        words = [f"--channel={name}" for name in channels]
+        with (gateway.data / "worker.log").open("ab") as log:
+            command = [sys.executable, "-m", "gateway", "worker", *words]
+            environ = gateway.environment()
+            started.append(subprocess.Popen(command, env=environ, stdout=log, stderr=log))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+        one.wait()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from tests.journeys.boxes import KannelBox, Order
-from tests.journeys.conftest import Make
+from tests.journeys.conftest import Make, StartWorker
 from tests.journeys.process import GatewayProcess
 from tests.journeys.waiting import until
 
@@ -106,20 +106,30 @@ class Town:
         return {row["recipient"] for row in self.gateway.rows(sql, state, channel)}
 
 
-@pytest.fixture
-def town(make: Make) -> Iterator[Town]:
+@pytest.fixture(params=["threads", "workers"])
+def town(request: pytest.FixtureRequest, make: Make, worker: StartWorker) -> Iterator[Town]:
+    """The gateway carries by itself, or each channel has a worker behind Redis."""
     first, second = Network().begin(), Network().begin()
-    gateway = make(REGION="GB")
+    gateway = make(REGION="GB", REDIS=_redis(request))
     for name, network in (("first", first), ("second", second)):
         gateway.add_channel(name, "kannel", network, "1234")
         gateway.command("channel", "set", name, "--rate", RATE)
     token = gateway.add_token("field", "operator")
     gateway.start()
+    if gateway.settings["GATEWAY_REDIS"]:
+        worker(gateway, "first")
+        worker(gateway, "second")
     made = Town(gateway, first, second, token)
     yield made
     for network in (made.first, made.second):
         with suppress(OSError):
             network.die()
+
+
+def _redis(request: pytest.FixtureRequest) -> str:
+    if request.param == "threads":
+        return ""
+    return str(request.getfixturevalue("own_redis").url)
 
 
 def test_a_provider_that_dies_is_left_and_taken_up_again(town: Town) -> None:

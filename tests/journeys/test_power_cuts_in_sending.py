@@ -4,8 +4,6 @@ What nobody knows the fate of is sent again only where life is at stake.
 """
 
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.journeys.conftest import Make
+from tests.journeys.conftest import Make, StartWorker
 from tests.journeys.process import GatewayProcess
 from tests.journeys.waiting import until
 from tests.providers.twilio_server import Taken, TwilioServer
@@ -22,7 +20,6 @@ from tests.surroundings.redis import RedisServer
 PEOPLE = [f"+447700900{number:03}" for number in range(200)]
 WARNED = "+447700900999"
 Begin = Callable[..., "Sending"]
-StartWorker = Callable[[GatewayProcess], subprocess.Popen[bytes]]
 
 SILENCE = 0.2  # seconds until the provider says that it took a message
 RATE = "100"  # parts a second, so that the 200 take two
@@ -162,30 +159,11 @@ def test_a_gateway_told_to_stop_leaves_nothing_unknown(begin: Begin):
     assert set(sending.states().values()) == {"sent"}
 
 
-@pytest.fixture
-def worker() -> Iterator[StartWorker]:
-    """Start a worker that carries for the channel, on a machine that has the key alone."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(gateway: GatewayProcess) -> subprocess.Popen[bytes]:
-        with (gateway.data / "worker.log").open("ab") as log:
-            words = [sys.executable, "-m", "gateway", "worker", "--channel", "water"]
-            started.append(
-                subprocess.Popen(words, env=gateway.environment(), stdout=log, stderr=log)
-            )
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.kill()
-        one.wait()
-
-
 def test_a_worker_elsewhere_goes_on_while_the_gateway_is_down(
     begin: Begin, own_redis: RedisServer, worker: StartWorker
 ):
     sending = begin(REDIS=own_redis.url)
-    worker(sending.gateway)
+    worker(sending.gateway, "water")
     sending.reaches(30)
     pull_the_plug(sending.gateway)
     queued = "SELECT count(*) FROM outbox WHERE state = 'queued'"
@@ -203,11 +181,11 @@ def test_a_worker_killed_in_sending_leaves_some_unknown_and_none_twice(
     begin: Begin, own_redis: RedisServer, worker: StartWorker
 ):
     sending = begin(REDIS=own_redis.url)
-    first = worker(sending.gateway)
+    first = worker(sending.gateway, "water")
     sending.reaches(30)
     first.kill()
     first.wait()
-    worker(sending.gateway)
+    worker(sending.gateway, "water")
     claimed = "SELECT count(*) FROM outbox WHERE state = 'claimed'"
     queued = "SELECT count(*) FROM outbox WHERE state = 'queued'"
     until(lambda: not sending.gateway.value(queued), "the rest", 60, sending.gateway.log)
