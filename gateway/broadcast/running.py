@@ -9,7 +9,7 @@ from gateway.broadcast.approval import CHUNK, lapsed
 from gateway.broadcast.counting import choices
 from gateway.context import Gateway
 from gateway.domain.alerts import back_to, move
-from gateway.domain.routing import Cell
+from gateway.domain.cells import Cell
 from gateway.store import alerts, jobs
 
 STRIDE = 20  # chunks for which the choice of texts is made at once

@@ -1,8 +1,9 @@
 """Which channel: for whom, for what, and where to when one does not work."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from msgspec import Struct
 
@@ -27,7 +28,13 @@ class Why(StrEnum):
     OWN = "own"  # the person wrote there
     RULE = "rule"  # staff said so
     RANK = "rank"  # it is there
+    SPENT = "spent"  # it carries this, and its quota or credit for it is used up
     DOWN = "down"  # it carries this, and does not work now
+
+    @property
+    def later(self) -> int:
+        """Where it stands: what is well, then what has no room now, then what does not work."""
+        return (Why.SPENT, Why.DOWN).index(self) + 1 if self in (Why.SPENT, Why.DOWN) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,8 @@ class Way:
     """A channel as routing sees it: what it carries, and whether it works.
 
     `down` is for how many seconds it has not worked, `held` for how many it will still hold;
-    `practice` is a channel that reaches nobody.
+    `left` is how many parts quotas and credit leave to an emergency and to others, `frees` in
+    how many seconds there are more; `practice` is a channel that reaches nobody.
     """
 
     id: int
@@ -46,6 +54,8 @@ class Way:
     down: float | None = None
     held: float = 0.0
     practice: bool = False
+    left: tuple[float, float] = (inf, inf)
+    frees: float = inf
 
     def works(self, class_: int) -> bool:
         """Whether a message of this class need not go elsewhere.
@@ -58,6 +68,27 @@ class Way:
         patience = PATIENCE[Class(class_)]
         waited = self.down is not None and self.down >= patience
         return not waited and self.held <= max(HICCUP, patience)
+
+    def has_room(self, class_: int, parts: int = 1) -> bool:
+        """Whether quotas and credit are enough for a message, at once or in a moment.
+
+        >>> way = Way(1, left=(5, 0))
+        >>> way.has_room(Class.EMERGENCY), way.has_room(Class.HIGH)
+        (True, False)
+        """
+        enough = self.left[class_ != Class.EMERGENCY] >= max(1, parts)
+        return enough or self.frees <= HICCUP
+
+    def keeps(self, class_: int) -> bool:
+        """Whether what waits here may go on waiting: for a quota, as long as for a hold.
+
+        >>> way = Way(1, left=(5, 0), frees=900.0)
+        >>> way.keeps(Class.EMERGENCY), way.keeps(Class.NORMAL), way.keeps(Class.BULK)
+        (True, False, True)
+        """
+        return self.works(class_) and (
+            self.has_room(class_) or self.frees <= PATIENCE[Class(class_)]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +134,12 @@ class Choice:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """People who are routed alike: numbers that begin so, in these areas (None: the others).
-
-    Each goes by their own channel if it is one of `owns`, else by `first`.
-    """
-
-    prefix: str
-    areas: frozenset[int] | None
-    owns: tuple[int, ...]
-    first: int
-
-
 def order(asked: Asked, ways: Sequence[Way], rules: Sequence[Rule]) -> list[Choice]:
     """Return the channels to try, in turn: own, then by rule, then as they stand.
 
-    What does not work comes last, in the same order. A short code or a name means something
-    on the channel it wrote to alone.
+    What has no room for it comes after that, what does not work last. One for practice is never
+    taken instead of a real one, nor the other way. A short code or a name means something on the
+    channel it wrote to alone.
 
     >>> home, sim, far = Way(1), Way(2), Way(3, down=9e9)
     >>> rules = [Rule(2, "+254"), Rule(1, "+254", class_=Class.BULK, rank=NEVER)]
@@ -128,7 +147,17 @@ def order(asked: Asked, ways: Sequence[Way], rules: Sequence[Rule]) -> list[Choi
     [2, 3]
     >>> [c.why.value for c in order(Asked("+15550100", own=3), [home, sim, far], rules)]
     ['rank', 'rank', 'down']
+    >>> [c.channel for c in order(Asked("+15550100"), [Way(1, left=(9, 0)), sim, far], [])]
+    [2, 1, 3]
     """
+    usual = _usual(asked, ways, rules)
+    alike = [(way, why) for way, why in usual if way.practice == usual[0][0].practice]
+    found = [Choice(way.id, _stands(way, asked) or why) for way, why in alike]
+    return sorted(found, key=lambda choice: choice.why.later)
+
+
+def _usual(asked: Asked, ways: Sequence[Way], rules: Sequence[Rule]) -> list[tuple[Way, Why]]:
+    """Return who carries a message, in the order that holds while all is well."""
     found = []
     for place, way in enumerate(ways):
         rule = _rule(asked, way, rules)
@@ -137,10 +166,15 @@ def order(asked: Asked, ways: Sequence[Way], rules: Sequence[Rule]) -> list[Choi
         why = Why.OWN if way.id == asked.own else Why.RULE if rule else Why.RANK
         exact, more = rule.weight if rule else (0, 0)
         rank = rule.rank if rule else MOST_RANK + 1
-        works = way.works(asked.class_)
-        key = (not works, why is not Why.OWN, -exact, -more, rank, place)
-        found.append((key, Choice(way.id, why if works else Why.DOWN)))
-    return [choice for _, choice in sorted(found, key=lambda one: one[0])]
+        found.append(((why is not Why.OWN, -exact, -more, rank, place), way, why))
+    return [(way, why) for _, way, why in sorted(found, key=lambda one: one[0])]
+
+
+def _stands(way: Way, asked: Asked) -> Why | None:
+    """Say why a channel must stand back for a message, or None if it need not."""
+    if not way.works(asked.class_):
+        return Why.DOWN
+    return None if way.has_room(asked.class_, asked.parts) else Why.SPENT
 
 
 def carries(way: Way, asked: Asked) -> bool:
@@ -167,7 +201,8 @@ def onward(
 ) -> list[int]:
     """Return the channels a message may move to from the one it is `at`, the best first.
 
-    Only those that work and have not been tried; from practice to earnest never, nor back.
+    Only those that work, have room and have not been tried; from practice to earnest never, nor
+    back.
 
     >>> onward(Asked("+15550100", own=1), 1, [Way(1, down=9e9), Way(2), Way(3)], [], [3])
     [2]
@@ -177,47 +212,9 @@ def onward(
     practice = any(way.practice for way in ways if way.id == at)
     apart = {way.id for way in ways if way.practice != practice}
     shut = {at, *tried, *apart}
-    found = [choice for choice in order(asked, ways, rules) if choice.why is not Why.DOWN]
-    return [choice.channel for choice in found if choice.channel not in shut]
-
-
-def cells(class_: int, ways: Sequence[Way], rules: Sequence[Rule]) -> list[Cell]:
-    """Return who is routed how, the most exact first; the last cell holds all the others.
-
-    >>> cells(Class.NORMAL, [Way(1), Way(2)], [Rule(2, "+254")])[0]
-    Cell(prefix='+254', areas=None, owns=(1, 2), first=2)
-    """
-    usable = [way for way in ways if way.enabled]
-    fitting = [rule for rule in rules if rule.class_ in (None, class_)]
-    prefixes = sorted({"", *(rule.prefix for rule in fitting)}, key=lambda p: (-len(p), p))
-    places = [*_places(fitting), None] if usable else []
-    return [
-        _cell(prefix, areas, class_, usable, fitting) for prefix in prefixes for areas in places
-    ]
-
-
-def _places(rules: Iterable[Rule]) -> Iterator[frozenset[int]]:
-    """Part the areas that rules name into those that the same rules hold for."""
-    named: dict[int, tuple[int, ...]] = {}
-    for number, rule in enumerate(rules):
-        for area in rule.areas or ():
-            named[area] = (*named.get(area, ()), number)
-    for alike in dict.fromkeys(named.values()):
-        yield frozenset(area for area, rules in named.items() if rules == alike)
-
-
-def _cell(
-    prefix: str,
-    areas: frozenset[int] | None,
-    class_: int,
-    ways: Sequence[Way],
-    rules: Sequence[Rule],
-) -> Cell:
-    asked = Asked(prefix or "+", class_, next(iter(areas)) if areas else None, parts=0)
-    found = order(asked, ways, rules)
-    work = [choice.channel for choice in found if choice.why is not Why.DOWN]
-    kept = work or [choice.channel for choice in found] or [way.id for way in ways]
-    return Cell(prefix, areas, tuple(sorted(kept)), kept[0])
+    near = [way for way in ways if way.id not in shut]
+    found = [choice for choice in order(asked, near, rules) if not choice.why.later]
+    return [choice.channel for choice in found]
 
 
 def _rule(asked: Asked, way: Way, rules: Sequence[Rule]) -> Rule | None:

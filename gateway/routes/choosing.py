@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from gateway.context import Gateway
 from gateway.domain import routing
 from gateway.domain.breaker import left
+from gateway.domain.cells import Cell, cells
 from gateway.domain.messages import Class
-from gateway.domain.routing import HICCUP, Asked, Cell, Rule, Way
+from gateway.domain.routing import HICCUP, Asked, Rule, Way
 from gateway.routes.health import down, way
 from gateway.routes.rules import every
 from gateway.store import outbox
@@ -30,11 +31,14 @@ class Router:
     def of(cls, gw: Gateway, db: sqlite3.Connection) -> "Router":
         """Look at the channels, and at the rules, as they stand."""
         now = gw.clock()
-        found = [(channel.row, way(channel, now)) for channel in gw.channels.all()]
+        found = [(channel.row, way(db, channel, now)) for channel in gw.channels.all()]
         used = [(row, seen) for row, seen in found if seen.enabled]
         trying = {row["id"] for row, seen in used if seen.down and _may_be_tried(db, row, now)}
         ways, rules = [seen for _, seen in used], every(db)
-        well = all(seen.down is None and seen.held <= HICCUP for seen in ways)
+        well = all(
+            seen.down is None and seen.held <= HICCUP and seen.left[1] >= seen.parts
+            for seen in ways
+        )
         return cls(ways, rules, trying, well and not rules)
 
     def first(self, asked: Asked) -> int | None:
@@ -60,7 +64,7 @@ class Router:
         """Return who is routed how, for a text of that size; the last cell holds all others."""
         asked = Asked("+", class_, parts=parts, letters=letters, alphabet=alphabet)
         able = [seen for seen in self.ways if routing.carries(seen, asked)]
-        return routing.cells(class_, able or self.ways, self.rules)
+        return cells(class_, able or self.ways, self.rules)
 
     def _usual(self, own: int | None) -> Way | None:
         first = self.ways[0] if self.ways else None

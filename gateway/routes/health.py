@@ -8,15 +8,17 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from gateway.context import Channel, Gateway
 from gateway.domain import breaker
 from gateway.domain.breaker import Breaker
+from gateway.domain.budget import Limits
 from gateway.domain.messages import Outcome, Result
 from gateway.domain.routing import Way
 from gateway.providers.linking import broken
 from gateway.queue import NOT_BEGUN
-from gateway.store import channels
+from gateway.store import budgets, channels
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +45,11 @@ def down(row: sqlite3.Row, now: float) -> Down | None:
     return None
 
 
-def way(channel: Channel, now: float) -> Way:
-    """Return a channel as routing sees it."""
+def way(db: sqlite3.Connection, channel: Channel, now: float) -> Way:
+    """Return a channel as routing sees it; reads nothing where nothing limits it."""
     can, fault = channel.provider.can, down(channel.row, now)
+    limits = channel.limits(db, now)
+    others = limits.parts(urgent=False)
     return Way(
         id=channel.id,
         enabled=channel.carries_sms,
@@ -55,7 +59,17 @@ def way(channel: Channel, now: float) -> Way:
         down=None if fault is None else max(0.0, now - fault.since),
         held=max(0.0, (channel.row["held_until"] or 0.0) - now),
         practice=channel.row["provider"] == "simulator",
+        left=(limits.parts(urgent=True), others),
+        frees=inf if others >= can.parts else _frees(db, channel, limits, now),
     )
+
+
+def _frees(db: sqlite3.Connection, channel: Channel, limits: Limits, now: float) -> float:
+    """Return in how many seconds quotas have more room; credit is filled by people alone."""
+    if limits.of_credit(urgent=False) < channel.provider.can.parts:
+        return inf
+    at = [budgets.used(db, channel.id, quota, now)[1] or now for quota, _ in limits.quotas]
+    return max((max(0.0, one - now) for one in at), default=inf)
 
 
 def remember(gw: Gateway) -> None:

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 500  # rows moved in one transaction
 MOST_CHUNKS = 10  # of one channel and class, before the others have their turn
+SPENT = "spent"  # why a message went: the quota or the credit is used up
 GLANCE = 20  # messages looked at for one that may try a channel again
 
 Places = dict[tuple[int, int], tuple[float, int]]
@@ -45,7 +46,9 @@ class Room:
         return True
 
     def _count(self, channel: int, class_: int) -> float:
-        most = max(1.0, self.gw.channels.by_id(channel).rate * ROOM)
+        found = self.gw.channels.by_id(channel)
+        limits = found.limits(self.db, self.gw.clock())
+        most = min(max(1.0, found.rate * ROOM), limits.parts(class_ == Class.EMERGENCY))
         before = range(Class.EMERGENCY, class_ + 1)
         return most - sum(routes.queued(self.db, channel, c, int(most) + 1) for c in before)
 
@@ -96,22 +99,22 @@ def _helps(class_: int, result: Result) -> bool:
 
 
 def move_on(gw: Gateway, places: Places) -> bool | None:
-    """Move what waits on channels that do not work, the urgent first, in chunks.
+    """Move what waits on channels that do not work or are spent, the urgent first, in chunks.
 
-    Return True if there is more to move now, None if every channel works. `places` remembers
+    Return True if there is more to move now, None if all is well. `places` remembers
     how far the queues were looked through.
     """
     db = gw.store.read
     router, room = Router.of(gw, db), Room(gw, db)
-    ill = [way for way in router.ways if not way.works(Class.EMERGENCY)]
+    ill = [way for way in router.ways if not all(way.keeps(class_) for class_ in Class)]
     if not ill:
         places.clear()
         return None
     more = False
     for class_ in Class:
-        works = any(way.works(class_) for way in router.ways)
-        for way in ill if works else ():
-            if not way.works(class_):
+        well = any(way.works(class_) and way.has_room(class_) for way in router.ways)
+        for way in ill if well else ():
+            if not way.keeps(class_):
                 more = _from(gw, router, room, way, class_, places) or more
     lead_back(gw, router)
     return more
@@ -156,6 +159,8 @@ def _move(row: sqlite3.Row, at: int, to: int, why: str, now: float) -> dict[str,
 def _why(gw: Gateway, channel: int) -> str:
     row = channels.by_id(gw.store.read, channel)
     fault = down(row, gw.clock())
+    if fault is None and (row["held_until"] or 0.0) <= gw.clock():
+        return SPENT
     return (fault.reason if fault else row["held_reason"]) or "held"
 
 

@@ -1,11 +1,13 @@
 """Which channel carries what, and where to when one does not work."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain.cells import Cell, cells
 from gateway.domain.messages import Class
 from gateway.domain.routing import (
     HICCUP,
@@ -13,12 +15,10 @@ from gateway.domain.routing import (
     NEVER,
     PATIENCE,
     Asked,
-    Cell,
     Rule,
     Way,
     Why,
     carries,
-    cells,
     onward,
     order,
 )
@@ -28,7 +28,8 @@ SOMEONE = "+254701000001"
 ELSEWHERE = "+9779800000001"
 HILLS, RIVER = frozenset({7, 8}), frozenset({8, 9})
 LONG = 9e9
-A, B, C = Way(1), Way(2), Way(3)
+A, B, C, SIM = Way(1), Way(2), Way(3), Way(9, practice=True)
+SPENT = Way(1, left=(5, 0))  # but for what is kept for emergencies
 
 ORDERS = {
     "as they stand": (Asked(SOMEONE), [A, B], [], "1 2"),
@@ -74,6 +75,25 @@ ORDERS = {
     "another alphabet": (Asked(SOMEONE, alphabet="ucs2"), [replace(A, ucs2=False), B], [], "2"),
     "a short code": (Asked("4636", own=2), [A, B], [Rule(1)], "2"),
     "a short code of nobody's": (Asked("4636"), [A, B], [], ""),
+    "practice is for practice": (Asked(SOMEONE), [replace(A, down=LONG), SIM], [], "1"),
+    "own for practice": (Asked(SOMEONE, own=9), [A, replace(SIM, down=LONG)], [], "9"),
+    "practice before all": (Asked(SOMEONE), [SIM, A], [], "9"),
+    "spent is passed over": (Asked(SOMEONE), [SPENT, B], [], "2 1"),
+    "own that is spent": (Asked(SOMEONE, own=1), [SPENT, B], [], "2 1"),
+    "ruled and spent": (Asked(SOMEONE), [SPENT, B], [Rule(1)], "2 1"),
+    "spent and no other": (Asked(SOMEONE), [SPENT], [], "1"),
+    "spent rather than down": (Asked(SOMEONE), [replace(B, down=LONG), SPENT], [], "1 2"),
+    "all spent": (Asked(SOMEONE, own=2), [SPENT, replace(SPENT, id=2)], [], "2 1"),
+    "the reserve is for emergencies": (Asked(SOMEONE, Class.EMERGENCY), [SPENT, B], [], "1 2"),
+    "the reserve is spent too": (
+        Asked(SOMEONE, Class.EMERGENCY),
+        [replace(SPENT, left=(0, 0)), B],
+        [],
+        "2 1",
+    ),
+    "too long for what is left": (Asked(SOMEONE, parts=3), [replace(A, left=(2, 2)), B], [], "2 1"),
+    "room in a moment": (Asked(SOMEONE), [replace(SPENT, frees=HICCUP), B], [], "1 2"),
+    "spent, not for practice": (Asked(SOMEONE), [SPENT, SIM], [], "1"),
     "all down": (Asked(SOMEONE, own=2), [replace(A, down=LONG), replace(B, down=LONG)], [], "2 1"),
 }
 
@@ -111,10 +131,18 @@ def test_a_hold_counts_by_what_is_left_of_it(seconds: float, moves: str) -> None
     assert [c.word for c in Class if not way.works(c)] == moves.split()
 
 
+@pytest.mark.parametrize("seconds, moves", [(1.0, ""), *DOWN_FOR[2:], (inf, "high normal bulk")])
+def test_a_quota_counts_by_when_it_has_room_again(seconds: float, moves: str) -> None:
+    way = Way(1, left=(5, 0), frees=seconds + 1)
+    others = moves.removeprefix("emergency ")
+    assert [c.word for c in Class if not way.keeps(c)] == others.split()
+
+
 ONWARD = {
     "to the next": ([replace(A, down=LONG), B, C], (), [2, 3]),
     "not to one that was tried": ([replace(A, down=LONG), B, C], (2,), [3]),
     "not to one that is down": ([replace(A, down=LONG), replace(B, down=LONG), C], (), [3]),
+    "not to one that is spent": ([replace(A, down=LONG), replace(B, left=(5, 0)), C], (), [3]),
     "not to one that is off": ([A, replace(B, enabled=False)], (), []),
     "not from earnest to practice": ([A, replace(B, practice=True)], (), []),
     "from practice to practice": ([replace(A, practice=True), replace(B, practice=True)], (), [2]),
@@ -132,6 +160,7 @@ def test_where_a_message_goes_on_to(case: str) -> None:
 NUMBERS = st.sampled_from([SOMEONE, ELSEWHERE, "+15550100", "+447700900001", "4636", "InfoRC"])
 MAYBE_AREA = st.none() | st.integers(6, 10)
 IDS = st.integers(1, 5)
+ROOMS = st.sampled_from([0, 2, 50, inf])
 WAYS = st.lists(
     st.builds(
         Way,
@@ -143,6 +172,8 @@ WAYS = st.lists(
         down=st.none() | st.sampled_from([0.0, 30.0, 61.0, 700.0, 4000.0]),
         held=st.sampled_from([0.0, 2.0, 40.0, 5000.0]),
         practice=st.booleans(),
+        left=st.tuples(ROOMS, ROOMS),
+        frees=st.sampled_from([2.0, 700.0, inf]),
     ),
     max_size=5,
     unique_by=lambda way: way.id,
@@ -182,15 +213,17 @@ def test_only_channels_that_can_carry_it_are_named_and_each_once(
         assert way.enabled
         assert carries(way, asked)
         assert (choice.why is Why.DOWN) == (not way.works(asked.class_))
+        spent = way.works(asked.class_) and not way.has_room(asked.class_, asked.parts)
+        assert (choice.why is Why.SPENT) == spent
 
 
 @given(ASKED, WAYS, RULES)
-def test_what_works_comes_before_what_does_not_and_own_before_all(
+def test_what_works_and_has_room_comes_before_what_does_not_and_own_before_all(
     asked: Asked, ways: list[Way], rules: list[Rule]
 ) -> None:
     found = order(asked, ways, rules)
-    works = [choice.why is not Why.DOWN for choice in found]
-    assert works == sorted(works, reverse=True)
+    later = [choice.why.later for choice in found]
+    assert later == sorted(later)
     owns = [choice.channel for choice in found if choice.why is Why.OWN]
     assert owns in ([], [found[0].channel] if found else [])
 
@@ -215,6 +248,7 @@ def test_a_message_never_goes_on_to_where_it_was_nor_to_what_does_not_work(
         for to in onward(asked, at, ways, rules, tried):
             assert to not in {at, *tried}
             assert by_id[to].works(asked.class_)
+            assert by_id[to].has_room(asked.class_, asked.parts)
             assert by_id[to].practice == by_id[at].practice
             assert carries(by_id[to], asked)
 
@@ -225,7 +259,7 @@ def through(found: list[Cell], asked: Asked) -> int:
         if asked.number.startswith(cell.prefix) and (
             cell.areas is None or asked.area in cell.areas
         ):
-            return asked.own if asked.own in cell.owns else cell.first
+            return dict[int | None, int](cell.owns).get(asked.own, cell.first)
     raise AssertionError("nobody is left out")
 
 
@@ -236,7 +270,7 @@ def test_people_by_cells_go_the_way_they_go_one_by_one(
     able = [replace(way, parts=10, letters=None, ucs2=True) for way in ways if way.enabled]
     one = order(asked, able, rules)
     found = cells(asked.class_, able, rules)
-    if one and one[0].why is not Why.DOWN:
+    if one:
         assert through(found, asked) == one[0].channel
     assert bool(found) == bool(able)
 

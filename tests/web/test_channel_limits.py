@@ -121,7 +121,7 @@ def test_parts_that_are_used_up_are_told(sit: Sit, gw: Gateway, sim: int) -> Non
     spent(gw, sim, 80)
     assert "Most of the parts of this day are used." in sit("operator").get("/").text
     spent(gw, sim, 10)
-    assert "Sending goes on by itself" in sit("operator").get(AT).text
+    assert "goes on by itself" in sit("operator").get(AT).text
 
 
 def test_a_hold_says_what_it_is_about_however_long_it_is(sit: Sit, gw: Gateway, sim: int) -> None:

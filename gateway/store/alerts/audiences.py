@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.domain.alerts import Audience
-from gateway.domain.routing import Cell
+from gateway.domain.cells import Cell
 from gateway.store import areas
 
 # One address a person: the first that joined and has not left. The + keeps SQLite from
@@ -107,9 +107,9 @@ def _way(cells: Sequence[Cell]) -> tuple[str, dict[str, str]]:
 
 
 def _through(cell: Cell) -> str:
-    owns = ", ".join(str(int(id)) for id in cell.owns)
-    own = f"WHEN address.channel IN ({owns}) THEN address.channel"
-    return f"CASE {own} ELSE {int(cell.first)} END"
+    owns = " ".join(f"WHEN {int(own)} THEN {int(to)}" for own, to in cell.owns)
+    first = int(cell.first)
+    return f"CASE address.channel {owns} ELSE {first} END" if owns else str(first)
 
 
 def _where(cell: Cell, n: int) -> tuple[str, dict[str, str]]:

@@ -14,11 +14,11 @@ from gateway.web.words import N_, _, figure, gateway
 CREDIT = {
     Standing.LOW: N_("The credit runs out soon. Top it up, then write here what is left."),
     Standing.RESERVE: N_(
-        "The credit is used, but for what is kept for emergencies. Everything else waits. "
-        "Top it up, then write here what is left."
+        "The credit is used, but for what is kept for emergencies. Everything else goes by "
+        "another channel, or waits. Top it up, then write here what is left."
     ),
     Standing.GONE: N_(
-        "No credit is left: everything waits, emergencies too. "
+        "No credit is left: everything goes by another channel, or waits, emergencies too. "
         "Top it up, then write here what is left."
     ),
 }
@@ -26,11 +26,13 @@ QUOTA = {
     Standing.LOW: N_("Most of the parts of this day are used."),
     Standing.RESERVE: N_(
         "The parts of this time are used, but for what is kept for emergencies. "
-        "Sending goes on by itself as time passes."
+        "What is new goes by another channel, if there is one; sending goes on by itself as "
+        "time passes."
     ),
     Standing.GONE: N_(
         "All parts of this time are used, those for emergencies too. "
-        "Sending goes on by itself as time passes."
+        "What is new goes by another channel, if there is one; sending goes on by itself as "
+        "time passes."
     ),
 }
 TOO_FEW = N_("Give %(least)s parts or more, or leave it empty: a long message must fit.")

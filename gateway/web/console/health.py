@@ -34,6 +34,7 @@ REASONS = {
     "unbound": N_("the link is not bound"),
     "held": N_("held"),
     "back": N_("that one is tried again"),
+    "spent": N_("its quota or credit is used up"),
 }
 
 
