@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway import __version__, receive
+from gateway import __version__, imports, receive
 from gateway.app import make_app
 from gateway.context import Gateway
 from gateway.domain.messages import Inbound
@@ -40,6 +40,9 @@ CALLS = [
     ("list_webhooks", "GET", "/webhooks", None),
     ("show_refused", "GET", "/refused", None),
     ("list_channels", "GET", "/channels", None),
+    ("list_jobs", "GET", "/jobs", None),
+    ("show_job", "GET", "/jobs/1", None),
+    ("stop_job", "POST", "/jobs/1/stop", {}),
 ]  # fmt: skip
 
 
@@ -49,6 +52,7 @@ def program(gw: Gateway) -> Program:
     channel = gw.channels.get("sim")
     assert channel
     receive.take(gw, channel, [Inbound("+15550100", "4040", "when is the road open", "m1")])
+    imports.start(gw, "user:sita", "contacts", b"address\n+447700900900\n")
     return Program(gw, "administrator")
 
 

@@ -14,6 +14,7 @@ from gateway import __version__
 from gateway.web.api import alert_shapes as alerts
 from gateway.web.api import contact_shapes as contacts
 from gateway.web.api import feedback_shapes as feedback
+from gateway.web.api import job_shapes as jobs
 from gateway.web.api import shapes
 from gateway.web.api import webhook_shapes as webhooks
 from gateway.web.api.door import answer, blueprint
@@ -53,6 +54,9 @@ ROUTES = {
     "show_feedback": Route(feedback.Item),
     "change_feedback": Route(feedback.Item, feedback.FeedbackChange),
     "reply_to_feedback": Route(feedback.Answered, feedback.Answer, status=202),
+    "list_jobs": Route(jobs.Jobs, query=jobs.JobQuery),
+    "show_job": Route(jobs.OneJob),
+    "stop_job": Route(jobs.OneJob),
     "list_webhooks": Route(webhooks.Webhooks),
     "add_webhook": Route(webhooks.Webhook, webhooks.NewWebhook, status=201),
     "remove_webhook": Route(status=204),
