@@ -17,7 +17,7 @@ from gateway.domain.dialogue import Pack, load
 from gateway.domain.histogram import WAITS, Histogram
 from gateway.domain.keywords import Keywords
 from gateway.domain.messages import Class
-from gateway.domain.pace import Quota
+from gateway.domain.pace import Pace, Quota, kept
 from gateway.files import folder
 from gateway.language import Languages
 from gateway.providers import Provider, pasting
@@ -50,8 +50,8 @@ class Channel:
 
     @property
     def quotas(self) -> tuple[Quota, ...]:
-        """What it may carry in a time; the provider's own until the channel has a speed."""
-        return budgets.quotas(self.row, self.provider.can.quota)
+        """What it may carry in a time; the provider's own until the channel has others."""
+        return budgets.quotas(self.row, self._own_quota)
 
     @property
     def price(self) -> float:
@@ -60,7 +60,12 @@ class Channel:
 
     def limits(self, db: sqlite3.Connection, now: float) -> Limits:
         """Return what limits it now; reads nothing where nothing does."""
-        return budgets.limits(db, self.row, self.provider.can.quota, now)
+        return budgets.limits(db, self.row, self._own_quota, now)
+
+    @property
+    def _own_quota(self) -> Quota | None:
+        can = self.provider.can
+        return kept(can.quota, can.rate, self.row["rate"])
 
     def addresses(self, public_url: str) -> list[tuple[str, str]]:
         """Return each kind of call it takes, and the exact address to paste for it."""
@@ -176,6 +181,7 @@ class Gateway:
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
     failing: dict[str, tuple[float, ...]] = field(default_factory=dict)
     astray: deque[tuple[Sequence[int], str | None]] = field(default_factory=deque, repr=False)
+    paces: dict[int, Pace] = field(default_factory=dict)  # of channels whose phone fetches
 
     waits: dict[int, Histogram] = field(  # from due to handed over, by class
         default_factory=lambda: {int(class_): Histogram(WAITS) for class_ in Class}, repr=False

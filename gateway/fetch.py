@@ -9,13 +9,14 @@ from typing import cast
 from gateway import send
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Class, Outgoing
+from gateway.domain.pace import Pace, filled, less
 from gateway.domain.shares import Room
 from gateway.providers import Answer, Hook
 from gateway.providers.fetching import Polled
 from gateway.store import fetched
 
 AGAIN = 120.0  # seconds until what was given and not taken is given again
-MINUTE = 60.0  # seconds: with a rate of the channel's own, so much of it is given at once
+MINUTE = 60.0  # seconds: so much of the channel's rate is given at once, after a rest
 LATELY = 86400.0  # seconds in which we still ask what became of a message
 ASKED = 50
 
@@ -49,8 +50,18 @@ def _claimed(gw: Gateway, channel: Channel, most: int) -> list[Outgoing]:
     classes = tuple(Class) if others >= 1 else (Class.EMERGENCY,)
     if urgent < 1:
         return []
-    own = channel.row["rate"]
-    parts = max(1.0, own * MINUTE) if own else float(most)
+    pace = _pace(gw, channel)
+    if pace.level < 1:
+        return []
     room = Room(urgent, others, classes, counted=limits.counted)
-    claim = send.prepare(gw, channel, most, parts, room)
-    return list(claim.batch.messages) if claim.batch else []
+    claim = send.prepare(gw, channel, most, pace.level, room)
+    found = list(claim.batch.messages) if claim.batch else []
+    gw.paces[channel.id] = less(pace, sum(message.parts for message in found))
+    return found
+
+
+def _pace(gw: Gateway, channel: Channel) -> Pace:
+    """Return what may be given now: however often a phone comes, no more than its rate."""
+    now = gw.clock()
+    before = gw.paces.get(channel.id) or Pace(channel.rate * MINUTE, now)
+    return filled(before, channel.rate, now, ahead=MINUTE)

@@ -18,6 +18,15 @@ class Quota:
     seconds: float
 
 
+def kept(own: Quota | None, usual: float, rate: float | None) -> Quota | None:
+    """Return the quota of its own that a channel keeps: one made faster than usual has none.
+
+    >>> kept(Quota(30, 1800.0), 0.2, 0.1), kept(Quota(30, 1800.0), 0.2, 0.5)
+    (Quota(parts=30, seconds=1800.0), None)
+    """
+    return None if rate is not None and rate > usual else own
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Parts that may go now, as of when; `share` of the full rate, and the last hold heard of."""
@@ -28,17 +37,21 @@ class Pace:
     held: float = 0.0
 
 
-def filled(pace: Pace, rate: float, now: float) -> Pace:
+def filled(pace: Pace, rate: float, now: float, ahead: float = AHEAD) -> Pace:
     """Let time pass: the level fills at the rate, and the rate creeps back to its own.
+
+    It creeps from the end of a hold on: what went well meanwhile is nothing.
 
     >>> filled(Pace(level=-1.0, at=0.0), rate=2.0, now=0.75).level
     0.5
     >>> filled(Pace(at=0.0, share=0.5), rate=100.0, now=10.0).share
     0.6
+    >>> filled(Pace(at=0.0, share=0.5, held=60.0), rate=100.0, now=70.0).share
+    0.6
     """
     passed = max(0.0, now - pace.at)
-    share = min(1.0, pace.share + CREEP * passed)
-    most = max(1.0, rate * share * AHEAD)
+    share = min(1.0, pace.share + CREEP * max(0.0, now - max(pace.at, pace.held)))
+    most = max(1.0, rate * share * ahead)
     return replace(pace, level=min(most, pace.level + passed * rate * share), at=now, share=share)
 
 
@@ -50,12 +63,16 @@ def less(pace: Pace, parts: int) -> Pace:
 def slowed(pace: Pace, until: float, now: float) -> Pace:
     """Halve the rate while they hold us off; a refusal heard while held says nothing new.
 
+    A hold that is over, or was lifted by a person, holds nothing from now on.
+
     >>> once = slowed(Pace(), until=12.0, now=10.0)
     >>> once.share, slowed(once, until=13.0, now=11.0).share, slowed(once, 15.0, now=14.0).share
     (0.5, 0.5, 0.25)
     """
-    if until == pace.held or until <= now:
-        return replace(pace, held=until)
+    if until <= now:
+        return replace(pace, held=min(pace.held, now)) if pace.held > now else pace
+    if until == pace.held:
+        return pace
     share = pace.share if now < pace.held else max(LEAST, pace.share * CUT)
     return replace(pace, share=share, level=min(pace.level, 1.0), held=until)
 

@@ -65,8 +65,8 @@ class Lane(Rounds):
 
     def _hear(self, channel: Channel, now: float) -> None:
         """Go slower when the provider asked for it since the last look."""
-        if channel.row["held_for"] == Outcome.THROTTLED:
-            self._pace = slowed(self._pace, channel.row["held_until"], now)
+        throttled = channel.row["held_for"] == Outcome.THROTTLED
+        self._pace = slowed(self._pace, channel.row["held_until"] if throttled else 0.0, now)
 
     def _within(self, channel: Channel, limits: Limits, now: float) -> float | None:
         """Hand over what quota, credit and carrier leave room for, or wait for room."""

@@ -43,9 +43,9 @@ UPDATE channel SET credit = :credit, credit_full = :full, credit_at = :now WHERE
 
 
 def quotas(row: sqlite3.Row, own: Quota | None) -> tuple[Quota, ...]:
-    """Return what a channel may carry in a time; the provider's own until it has a speed."""
+    """Return what a channel may carry in a time; the provider's own until it has an hour's."""
     hour, day = row["per_hour"], row["per_day"]
-    own = None if hour or row["rate"] else own
+    own = None if hour else own
     given = [Quota(hour, HOUR) if hour else None, Quota(day, DAY) if day else None, own]
     return tuple(quota for quota in given if quota)
 

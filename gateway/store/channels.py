@@ -80,9 +80,13 @@ def enable(db: sqlite3.Connection, id: int, enabled: bool) -> None:
 def hold(
     db: sqlite3.Connection, id: int, until: float, reason: str, about: str | None = None
 ) -> None:
-    """Stop sending on a channel until then; its queue is kept. `about` is an outcome's word."""
-    sql = "UPDATE channel SET held_until = ?, held_reason = ?, held_for = ? WHERE id = ?"
-    db.execute(sql, (until, reason, about, id))
+    """Stop sending on a channel until then; its queue is kept. `about` is an outcome's word.
+
+    Of several holds the longest holds, in whatever order they are told.
+    """
+    sql = """UPDATE channel SET held_until = :until, held_reason = :reason, held_for = :about
+              WHERE id = :id AND (held_until IS NULL OR held_until < :until)"""
+    db.execute(sql, {"id": id, "until": until, "reason": reason, "about": about})
 
 
 def limit(db: sqlite3.Connection, id: int, limits: Mapping[str, float | None]) -> None:

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
 from gateway import providers, routes
+from gateway.domain.budget import Limits
 from gateway.domain.messages import Class, State
+from gateway.domain.pace import kept
 from gateway.store import budgets, channels, depth, figures, refused
 from gateway.web import measured
 from gateway.web.measured import family as _family
@@ -108,15 +110,15 @@ def _waiting(rows: Iterable[sqlite3.Row], now: float) -> Iterable[str]:
         yield _line(name, labels, round(max(0.0, now - row["oldest"]), 3))
 
 
+def _limits_of(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> Limits:
+    can = providers.load(row["provider"]).can
+    return budgets.limits(db, row, kept(can.quota, can.rate, row["rate"]), now)
+
+
 def _limits(db: sqlite3.Connection, now: float) -> Iterable[str]:
     """Say what is left where something is counted; `for` is all, or emergencies alone."""
-    found = {
-        row["name"]: limits
-        for row in channels.every(db)
-        if (
-            limits := budgets.limits(db, row, providers.load(row["provider"]).can.quota, now)
-        ).counted
-    }
+    every = {row["name"]: _limits_of(db, row, now) for row in channels.every(db)}
+    found = {name: limits for name, limits in every.items() if limits.counted}
     yield from _family("gateway_channel_credit", "gauge", "What is left to pay with.")
     for name, limits in found.items():
         if limits.credit:

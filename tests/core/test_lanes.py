@@ -274,7 +274,27 @@ def test_a_hold_is_waited_out_as_long_as_they_say(road: Road) -> None:
     assert pause == pytest.approx(300.0, abs=1)
 
 
-def test_the_own_quota_of_a_phone_holds_until_its_channel_has_a_speed(road: Road) -> None:
+def test_of_several_holds_the_longest_is_waited_out(road: Road) -> None:
+    road.queue(6)
+    road.field.clock.now += 1
+    waits = iter([1.0, 300.0, 2.0, None, 5.0, 1.0])
+    road.answer = lambda message: Result(message.id, Outcome.THROTTLED, wait=next(waits))
+    road.turn()
+    assert road.turn() == pytest.approx(300.0, abs=1)
+
+
+def test_after_a_long_hold_it_goes_on_at_half_the_rate(road: Road) -> None:
+    road.set(rate=10.0)
+    road.queue(1)
+    road.answer = lambda message: Result(message.id, Outcome.THROTTLED, wait=300.0)
+    road.turn()
+    road.answer = accepted
+    road.queue(200)
+    road.goes(300)
+    assert len(road.goes(10)) == pytest.approx(10 * 10 * 0.55, abs=10)
+
+
+def test_the_own_quota_of_a_phone_holds_until_its_channel_is_made_faster(road: Road) -> None:
     field = road.field
     sealed = field.gw.sealer.seal(
         {"base_url": "http://192.168.1.2:8080", "username": "sms", "password": "x",
@@ -283,6 +303,10 @@ def test_the_own_quota_of_a_phone_holds_until_its_channel_has_a_speed(road: Road
     add = channels.add
     id = field.gw.store.write(lambda db: add(db, "phone", "android", "", sealed, NOW))
     assert [(q.parts, q.seconds) for q in field.gw.channels.by_id(id).quotas] == [(30, 1800.0)]
+    for rate, parts in ((0.1, [30]), (0.2, [30]), (0.5, [])):
+        field.do("UPDATE channel SET rate = ? WHERE id = ?", rate, id)
+        assert [q.parts for q in field.gw.channels.by_id(id).quotas] == parts
+    field.do("UPDATE channel SET rate = NULL WHERE id = ?", id)
     field.gw.store.write(lambda db: channels.limit(db, id, {"per_day": 200}))
     assert [q.parts for q in field.gw.channels.by_id(id).quotas] == [200, 30]
     field.gw.store.write(lambda db: channels.limit(db, id, {"per_hour": 500}))

@@ -32,8 +32,8 @@ def test_a_pace_fills_at_its_rate_and_may_owe() -> None:
 def test_a_refusal_halves_the_rate_and_time_brings_it_back() -> None:
     pace = slowed(filled(Pace(), 100.0, 10.0), until=12.0, now=10.0)
     assert wait(less(pace, 2), 100.0) == pytest.approx(2 / 50.0)
-    assert filled(pace, 100.0, 10.0 + 0.25 / CREEP).share == pytest.approx(0.75)
-    assert filled(pace, 100.0, 10.0 + 1.0 / CREEP).share == 1.0
+    assert filled(pace, 100.0, 12.0 + 0.25 / CREEP).share == pytest.approx(0.75)
+    assert filled(pace, 100.0, 12.0 + 1.0 / CREEP).share == 1.0
 
 
 def test_a_hold_of_long_ago_slows_nothing_again() -> None:
@@ -41,6 +41,18 @@ def test_a_hold_of_long_ago_slows_nothing_again() -> None:
     later = filled(pace, 1.0, 500.0)
     assert slowed(later, until=12.0, now=500.0).share == 1.0
     assert slowed(Pace(), until=12.0, now=500.0).share == 1.0, "nor after a restart"
+
+
+def test_a_long_hold_does_not_bring_the_rate_back() -> None:
+    pace = slowed(filled(Pace(), 10.0, 10.0), until=310.0, now=10.0)
+    assert filled(pace, 10.0, 310.0).share == 0.5
+    assert filled(pace, 10.0, 320.0).share == pytest.approx(0.5 + 10 * CREEP)
+
+
+def test_a_hold_that_was_lifted_holds_no_more() -> None:
+    lifted = slowed(slowed(Pace(), until=310.0, now=10.0), until=0.0, now=20.0)
+    assert filled(lifted, 10.0, 30.0).share > 0.5
+    assert slowed(lifted, until=50.0, now=30.0).share == 0.25, "a new word is news"
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0.5, 60)), max_size=40))

@@ -127,6 +127,7 @@ def test_parts_that_are_used_up_are_told(sit: Sit, gw: Gateway, sim: int) -> Non
 def test_a_hold_says_what_it_is_about_however_long_it_is(sit: Sit, gw: Gateway, sim: int) -> None:
     gw.store.write(lambda db: channels.hold(db, sim, NOW + 5000, "429", "throttled"))
     assert "asks us to slow down" in sit("operator").get(AT).text
+    gw.store.write(lambda db: channels.release(db, sim, NOW))
     gw.store.write(lambda db: channels.hold(db, sim, NOW + 60, "no_credit", "account"))
     assert "then release the channel" in sit("operator").get(AT).text
 

@@ -100,6 +100,18 @@ def test_the_most_urgent_goes_first_and_no_more_than_android_lets(gw, phone):
     assert phone.fetch() == []
 
 
+def test_however_often_it_comes_it_is_given_no_more_than_the_rate(gw, phone):
+    gw.store.write(lambda db: db.execute("UPDATE channel SET rate = 0.1, per_hour = 1000"))
+    for n in range(40):
+        queue(gw, f"hello {n}", to=f"+15550{100 + n}")
+    assert len(phone.fetch()) == 6
+    gw.clock.now += 20
+    assert len(phone.fetch()) == 2
+    assert phone.fetch() == []
+    gw.clock.now += 60
+    assert len(phone.fetch()) == 6
+
+
 def test_without_the_secret_nothing_is_given(gw, phone):
     id = queue(gw, "The clinic is open")
     assert phone.fetch("guessed")["success"] is False

@@ -33,7 +33,14 @@ class SmsSync:
     name = "smssync"
     pasted: ClassVar[Mapping[str, str]] = {"message": ""}
     # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
-    can = Can(batch=20, connections=1, quota=Quota(30, 1800.0), replies=True, polled=True)
+    can = Can(
+        batch=20,
+        connections=1,
+        rate=20 / 60,
+        quota=Quota(30, 1800.0),
+        replies=True,
+        polled=True,
+    )
     needs = (
         Need(
             "secret",

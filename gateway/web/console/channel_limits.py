@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gateway import providers
 from gateway.domain.budget import DAY, LEAST_QUOTA, MOST_RESERVE, Limits, Standing
-from gateway.domain.pace import Quota
+from gateway.domain.pace import Quota, kept
 from gateway.store import budgets
 from gateway.web.words import N_, _, figure, gateway
 
@@ -57,7 +57,8 @@ class Stand:
 
 def stand(row: sqlite3.Row, now: float) -> Stand:
     """Return how the limits of a channel stand now."""
-    own = providers.load(row["provider"]).can.quota
+    can = providers.load(row["provider"]).can
+    own = kept(can.quota, can.rate, row["rate"])
     limits = budgets.limits(gateway().store.read, row, own, now)
     credit, quota = limits.credit_stands(), limits.quota_stands()
     if credit is not Standing.WELL:
