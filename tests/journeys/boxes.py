@@ -32,6 +32,7 @@ class Box(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    request_queue_size = 128  # many come at once; what does not fit is reset
     provider = ""
     made = count(1)
 

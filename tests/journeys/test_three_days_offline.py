@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,6 +27,7 @@ LEAVES = PEOPLE[-1]
 ASKS = "+447700900998"
 
 DAYS = 72 * 3600.0
+LONDON = ZoneInfo("Europe/London")
 BANNER = "Nobody knows what time it is here."
 ELSEWHEN = """
 import os, time
@@ -58,12 +60,16 @@ class Machine:
 
     def power_cut(self) -> None:
         """The power goes and comes; the machine wakes up in 1970, its modem without a signal."""
-        self.gateway.kill()
         self.box.lost, self.box.silence = True, 0.0
+        self.wakes(600.0)
+
+    def wakes(self, at: float) -> None:
+        """The power goes, and when it comes back the machine shows another time."""
+        self.gateway.kill()
         self.python.mkdir(exist_ok=True)
         (self.python / "sitecustomize.py").write_text(ELSEWHEN, encoding="utf-8")
         paths = os.pathsep.join(filter(None, [str(self.python), os.environ.get("PYTHONPATH")]))
-        elsewhen = {"PYTHONPATH": paths, "MACHINE_AHEAD": str(600.0 - time.time())}
+        elsewhen = {"PYTHONPATH": paths, "MACHINE_AHEAD": str(at - time.time())}
         self.gateway.settings = dict(self.gateway.settings) | elsewhen
         self.gateway.start()
 
@@ -170,3 +176,30 @@ def test_a_person_at_the_command_line_knows_what_time_it_is(machine: Machine) ->
     gateway.stop()
     gateway.start()
     assert not machine.warns()
+
+
+def test_what_waited_for_a_signal_waits_for_the_morning_too(machine: Machine) -> None:
+    """Three days later there is a signal at five; people are written to from seven on."""
+    gateway, box = machine.gateway, machine.box
+    box.lost = True
+    machine.queue(PEOPLE[:20], "normal")
+    tried = "SELECT count(*) FROM outbox WHERE attempts > 0 AND state = 'queued'"
+    until(lambda: gateway.value(tried), "they are tried", told=gateway.log)
+    in_three_days = datetime.fromtimestamp(time.time() + DAYS, LONDON)
+    seven = in_three_days.replace(hour=7, minute=0, second=0, microsecond=0).timestamp()
+    gateway.settings = dict(gateway.settings) | {"GATEWAY_QUIET_HOURS": "20:00-07:00"}
+    machine.wakes(seven - 7200)
+    box.lost = False
+    machine.queue([WARNED], "emergency")
+    until(lambda: machine.state(WARNED) == "sent", "the emergency goes", told=gateway.log)
+    others = "SELECT count(*) FROM outbox WHERE recipient != ? AND state != 'unknown'"
+    waits = f"{others} AND reason = 'quiet hours' AND due_at = ?"
+    waiting = gateway.value(others, WARNED)
+    until(lambda: gateway.value(waits, WARNED, seven) == waiting, "the others wait for seven")
+    assert [order.to for order in box.orders] == [WARNED]
+
+    machine.wakes(seven - 3)
+    done = f"{others} AND state = 'sent' AND claimed_at >= ?"
+    until(lambda: gateway.value(done, WARNED, seven) == waiting, "all the others", 30, gateway.log)
+    copies = Counter(order.to for order in box.orders)
+    assert (len(copies), set(copies.values())) == (waiting + 1, {1})
