@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import (
     api,
+    behind,
     carriers,
     encoding,
     expansion,
@@ -32,6 +33,7 @@ CASES: dict[str, Case] = {
     "inbound": inbound.measure,
     "ussd": ussd.measure,
     "expansion": expansion.measure,
+    "behind": behind.measure,
     "sending": sending.measure,
     "carriers": carriers.measure,
     "smpp_out": smpp_out.measure,

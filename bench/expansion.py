@@ -16,7 +16,7 @@ from bench.plan import Plan
 from bench.size import Size
 from bench.ussd import LONGEST, RATE, waits
 from gateway import broadcast
-from gateway.broadcast.approval import CHUNK
+from gateway.broadcast.running import MOST
 from gateway.context import Gateway, open_gateway
 from gateway.domain.alerts import Audience, Draft
 from gateway.domain.messages import Class
@@ -57,22 +57,32 @@ class Expanded:
 
 
 def measure(folder: Path, size: Size) -> Iterator[Line]:
+    """Expand for many people, and where there is time for very many."""
+    yield from _measured(folder / "alert", size.people, size.rounds, 3)
+    if size.million:
+        yield from _measured(folder / "million", size.million, max(1, size.rounds // 2), 4)
+
+
+def _measured(folder: Path, people: int, times: int, limit: float) -> Iterator[Line]:
     """Expand alone, while people write, and while people dial; then the same rows bare."""
-    place = folder / "alert"
-    settings = served.prepare(place, rate=SLOW, more=lambda _, db: add_people(db, size.people))
+    place = folder / "ours"
+    settings = served.prepare(place, rate=SLOW, more=lambda _, db: add_people(db, people))
     shutil.copytree(place, folder / "copy")
     found: dict[str, list[Expanded]] = {ALONE: [], WRITING: [], DIALLING: []}
     with served.gateway(place) as gateway:
         gw = open_gateway(settings)
         with closing(gw.store):
-            for number in range(size.rounds):
+            for number in range(times):
                 for kind, rounds in found.items():
                     rounds.append(_beside(gw, gateway.port, kind, number) if kind else expand(gw))
-    ceiling = Spread.of(bare(folder / "copy" / "gateway.db", size))
-    yield from _lines(found, ceiling, size.people)
+    ceiling = Spread.of(bare(folder / "copy" / "gateway.db", people, times))
+    shutil.rmtree(folder)
+    yield from _lines(found, ceiling, people, limit)
 
 
-def _lines(found: dict[str, list[Expanded]], ceiling: Spread, people: int) -> Iterator[Line]:
+def _lines(
+    found: dict[str, list[Expanded]], ceiling: Spread, people: int, limit: float
+) -> Iterator[Line]:
     names = {
         ALONE: f"an alert for {people:,} people until the last row",
         WRITING: f"the same while {RATE:.0f} messages a second come in",
@@ -80,7 +90,7 @@ def _lines(found: dict[str, list[Expanded]], ceiling: Spread, people: int) -> It
     }
     for kind, rounds in found.items():
         ours = Spread.of([one.seconds for one in rounds])
-        yield Line(names[kind], "seconds", ours, ceiling, Target(3, at_least=False))
+        yield Line(names[kind], "seconds", ours, ceiling, Target(limit, at_least=False))
     for kind, name in ((WRITING, "a message"), (DIALLING, "a USSD turn")):
         calls = [one.calls for one in found[kind]]
         yield waits(f"{name} meanwhile, p99", calls, [], 0.99, LONGEST)
@@ -129,17 +139,17 @@ def _beside(gw: Gateway, port: int, kind: str, number: int) -> Expanded:
         return Expanded(ended - began, load.seen.between(began, ended))
 
 
-def bare(file: Path, size: Size) -> list[float]:
-    """Insert the same rows in the same chunks with nothing else around; return seconds."""
+def bare(file: Path, people: int, rounds: int) -> list[float]:
+    """Insert the same rows in the largest chunks with nothing else around; return seconds."""
     with closing(connect(file)) as db:
-        return [_bare(db, number, size.people) for number in range(size.rounds)]
+        return [_bare(db, number, people) for number in range(rounds)]
 
 
 def _bare(db: sqlite3.Connection, number: int, people: int) -> float:
     text, alert = _alert(db, number)
     began = time.monotonic()
-    for after in range(0, people, CHUNK):
-        db.execute(BARE, (text, alert, after, after + CHUNK))
+    for after in range(0, people, MOST):
+        db.execute(BARE, (text, alert, after, min(after + MOST, people)))
     return time.monotonic() - began
 
 

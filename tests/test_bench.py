@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench import calls, carriers, figures, group_commit, report, soaked, wear
+from bench import behind, calls, carriers, figures, group_commit, report, soaked, wear
 from bench.__main__ import CASES, main
 from bench.figures import Line, Spread, Target, markdown
 from bench.loading import BadAnswers, run
@@ -48,6 +48,13 @@ def test_workers_are_measured_beside_threads(tmp_path, monkeypatch, redis_server
     assert line.what == "sending by 2 workers over Redis, 50 ms latency"
     assert line.ours.middle > 0 < line.ceiling.middle
     assert line.target.ratio
+
+
+def test_an_emergency_goes_before_what_waits(tmp_path):
+    claim, emergency = behind.measure(tmp_path, TINY)
+    assert "300 queued" in claim.what
+    assert claim.ours.middle > 0
+    assert 0 < emergency.ours.middle < behind.PATIENCE
 
 
 def test_calls_come_in_and_are_counted(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway import broadcast, send
+from gateway.broadcast import running
 from gateway.context import Gateway, open_gateway
 from gateway.domain.alerts import Audience, Draft, Refused
 from gateway.domain.messages import Class, Outcome, Result
@@ -97,6 +98,80 @@ def test_everybody_gets_one_row_in_a_language_they_read(gw: Gateway) -> None:
     assert counts(gw, alert) == {"queued": 60}
     sql = "SELECT language, count(*) FROM outbox WHERE alert = ? GROUP BY 1"
     assert dict(tuple(r) for r in gw.store.read.execute(sql, (alert,))) == {"en": 48, "ne": 12}
+
+
+def languages(gw: Gateway, alert: int) -> dict[str, int]:
+    """Count the rows of an alert by the language of their text."""
+    sql = "SELECT language, count(*) FROM outbox WHERE alert = ? GROUP BY 1"
+    return {row[0]: row[1] for row in gw.store.read.execute(sql, (alert,))}
+
+
+def test_who_reads_none_of_the_languages_gets_that_of_the_area(gw: Gateway) -> None:
+    def work(db: sqlite3.Connection) -> None:
+        db.execute("UPDATE area SET languages = '[]'")
+        db.execute("UPDATE area SET languages = '[\"xx\", \"sw-KE\"]' WHERE pcode = 'ZZ01'")
+        db.execute("UPDATE contact SET language = 'fr'")
+        db.execute("UPDATE contact SET language = 'ne' WHERE id % 2")
+        db.execute("UPDATE contact SET language = NULL WHERE id % 5 = 0")
+
+    gw.store.write(work)
+    texts = {"en": "Flood.", "ne": "बाढी", "sw": "Mafuriko."}
+    alert = approved(gw, texts=texts)
+    seen = broadcast.preview(gw, alert).by_language
+    run(gw)
+    sql = """SELECT iif(contact.language = 'ne', 'ne', iif(pcode LIKE 'ZZ01%', 'sw', 'en')),
+                    count(*) FROM contact LEFT JOIN area ON area.id = contact.area GROUP BY 1"""
+    assert {line.language for line in seen} == {"ne", "fr", "en"}
+    assert languages(gw, alert) == {row[0]: row[1] for row in gw.store.read.execute(sql)}
+    assert len(languages(gw, alert)) == 3
+
+
+def test_who_changes_their_language_while_it_is_queued_gets_the_new_one(gw, monkeypatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 20)
+    monkeypatch.setattr(running, "MOST", 20)
+    approved(gw)
+    write, chunks = gw.store.write, []
+
+    def slow(work, background=False):
+        chunks.extend([1] if background else [])
+        if len(chunks) == 2:
+            write(lambda db: db.execute("UPDATE contact SET language = 'ne'"))
+        return write(work, background)
+
+    monkeypatch.setattr(gw.store, "write", slow)
+    run(gw)
+    sql = "SELECT count(*) FROM outbox WHERE language = 'ne' AND address > 20"
+    assert len(chunks) >= 3
+    assert gw.store.read.execute(sql).fetchone()[0] == 40
+
+
+def test_an_alert_ends_once_nothing_of_it_waits(gw: Gateway, monkeypatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 5)
+    alert = approved(gw)
+    run(gw)
+    hand_over(gw, 40)
+    run(gw)
+    assert alerts.want(gw.store.read, alert)["open_from"] == 40
+    again = "UPDATE outbox SET state = 'queued' WHERE alert = ? AND address = 3"
+    gw.store.write(lambda db: db.execute(again, (alert,)))
+    for left in (20, 1):
+        hand_over(gw, left)
+        run(gw)
+    assert (state(gw, alert), counts(gw, alert)) == ("done", {"sent": 60})
+
+
+def test_one_that_is_sent_again_keeps_its_alert_open(gw: Gateway, monkeypatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 5)
+    alert = approved(gw)
+    run(gw)
+    hand_over(gw, 50)
+    run(gw)
+    again = "UPDATE outbox SET state = 'queued', due_at = ? WHERE alert = ? AND address = 3"
+    gw.store.write(lambda db: db.execute(again, (NOW + HOUR, alert)))
+    hand_over(gw, 10)
+    run(gw)
+    row = alerts.want(gw.store.read, alert)
+    assert (row["state"], row["open_from"]) == ("running", 2)
 
 
 def test_a_language_finds_its_people_however_it_was_written(gw: Gateway) -> None:

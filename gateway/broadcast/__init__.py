@@ -1,7 +1,7 @@
 """An approved alert becomes one outbox row per person; a second person approves it."""
 
 from gateway.broadcast.approval import approve, reject, resume, stop, submit
-from gateway.broadcast.counting import choices, preview
+from gateway.broadcast.counting import preview
 from gateway.broadcast.drafts import checked, create, edit, follow_up
 from gateway.broadcast.running import advance
 
@@ -9,7 +9,6 @@ __all__ = [
     "advance",
     "approve",
     "checked",
-    "choices",
     "create",
     "edit",
     "follow_up",

@@ -4,12 +4,12 @@ import sqlite3
 from functools import partial
 
 from gateway import tell
-from gateway.broadcast.counting import SAME_WITHIN, preview
+from gateway.broadcast.counting import SAME_WITHIN, size
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused, back_to, move
 from gateway.store import alerts, jobs, outbox
 
-CHUNK = 1000  # rows: about 4 ms in the writer, so that nobody who waits feels it
+CHUNK = 1000  # rows: some milliseconds in the writer, so that nobody who waits feels it
 
 N_ = str  # marks a sentence for translators
 
@@ -49,9 +49,9 @@ def approve(gw: Gateway, by: str, alert: int, people: int, seen: str | None = No
     Refused for who wrote it, after any change, for another number, or when too late.
     """
     now = gw.clock()
-    if seen is None:
-        seen = str(alerts.want(gw.store.read, alert)["hash"])
-    counted = preview(gw, alert).people
+    read = alerts.want(gw.store.read, alert)
+    seen = str(read["hash"]) if seen is None else seen
+    counted = size(gw, read)
 
     def work(db: sqlite3.Connection) -> None:
         row = alerts.want(db, alert)

@@ -2,35 +2,48 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable, Mapping
 
 from gateway.broadcast import carrying
 from gateway.context import Channel, Gateway
-from gateway.domain.alerts import Audience, LanguageCount, Preview, usual_parts
+from gateway.domain.alerts import Audience, LanguageCount, Preview, Wording, usual_parts
 from gateway.domain.messages import Class
-from gateway.store import alerts, areas
+from gateway.language import ladder
+from gateway.store import alerts, areas, people_lists
 
 SAME_WITHIN = 3600.0  # seconds in which the same words to the same people are a mistake
 
 
-def choices(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, until: int) -> dict[str, int]:
-    """Choose a text for each (language, area) of one chunk: "language|area" → alert_text id.
+def wording(gw: Gateway, alert: int) -> Wording:
+    """Say which text goes to whom.
 
-    Nobody is left without words: where no step of the fallback has a text, the first one
-    serves, and "*" is for people who change their language while the chunk is being queued.
+    Nobody is left without words: where no step of the fallback has a text, the first one serves.
     """
-    written = {text["language"]: text["id"] for text in alerts.texts(db, row["id"])}
+    db = gw.store.read
+    written = {text["language"]: text["id"] for text in alerts.texts(db, alert)}
+    default = gw.languages.chain(None, [], gw.settings["LANGUAGE"])
+    other = _first(default, written) or next(iter(written.values()))
+    own = {tag: _first(ladder(tag), written) for tag in people_lists.languages(db)}
+    around = {
+        area: _first([step for tag in tags for step in ladder(tag)], written)
+        for tags, found in areas.spoken(db)
+        for area in found
+    }
+    return Wording(
+        {tag: text for tag, text in own.items() if text},
+        {area: text for area, text in around.items() if text and text != other},
+        other,
+    )
+
+
+def _first(steps: Iterable[str], written: Mapping[str, int]) -> int | None:
+    return next((written[tag] for tag in steps if tag in written), None)
+
+
+def size(gw: Gateway, row: sqlite3.Row) -> int:
+    """Count who an alert would go to now."""
     audience = Audience.of(json.loads(row["audience"]))
-    found = {"*": written[_choice(gw, None, [], written)]}
-    chunk = (row["expanded_to"], until)
-    for language, area, _ in alerts.audience_counts(db, audience, bool(row["exercise"]), *chunk):
-        text = _choice(gw, language, areas.languages(db, area), written)
-        found[f"{language or ''}|{area if area is not None else ''}"] = written[text]
-    return found
-
-
-def _choice(gw: Gateway, language: str | None, around: list[str], written: dict[str, int]) -> str:
-    chain = gw.languages.chain(language, around, gw.settings["LANGUAGE"])
-    return next((tag for tag in chain if tag in written), next(iter(written)))
+    return alerts.audience_size(gw.store.read, audience, bool(row["exercise"]))
 
 
 def preview(gw: Gateway, alert: int) -> Preview:
@@ -38,11 +51,12 @@ def preview(gw: Gateway, alert: int) -> Preview:
     db = gw.store.read
     row = alerts.want(db, alert)
     texts = {text["language"]: text for text in alerts.texts(db, alert)}
-    ids = {language: text["id"] for language, text in texts.items()}
+    languages = {text["id"]: language for language, text in texts.items()}
+    words = wording(gw, alert)
     audience = Audience.of(json.loads(row["audience"]))
     counted: dict[tuple[str, str], int] = {}
     for language, area, people in alerts.audience_counts(db, audience, bool(row["exercise"])):
-        used = _choice(gw, language, areas.languages(db, area), ids)
+        used = languages[words.of(language, area)]
         key = (language or gw.settings["LANGUAGE"], used)
         counted[key] = counted.get(key, 0) + people
     lines = tuple(

@@ -1,18 +1,20 @@
 """What the engine does with alerts: let them run, expand them chunk by chunk, end them."""
 
-import json
 import sqlite3
+import time
 from functools import partial
 
 from gateway import routes, tell
 from gateway.broadcast.approval import CHUNK, lapsed
-from gateway.broadcast.counting import choices
+from gateway.broadcast.counting import wording
 from gateway.context import Gateway
 from gateway.domain.alerts import back_to, move
 from gateway.domain.cells import Cell
 from gateway.store import alerts, jobs
 
-STRIDE = 20  # chunks for which the choice of texts is made at once
+STRIDE = 0.25  # seconds for which texts and channels are chosen at once
+AIM = 0.01  # seconds: a chunk holds what the writer does in that time, so that nobody waits long
+MOST = 5000  # rows of a chunk
 
 
 def advance(gw: Gateway) -> bool:
@@ -37,8 +39,7 @@ def _advance(gw: Gateway, row: sqlite3.Row) -> bool:
         return True
     if row["expanded_to"] < row["expand_until"]:
         return _expand(gw, row, now)
-    if not alerts.unfinished(gw.store.read, row["id"]):
-        gw.store.write(lambda db: _finish(db, row["id"], now))
+    _end(gw, row, now)
     return False
 
 
@@ -66,7 +67,7 @@ def _put_back(gw: Gateway, row: sqlite3.Row) -> None:
 def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
     row = alerts.want(db, alert)
     if row["state"] == "approved":
-        alerts.set_state(db, alert, move("run", row["state"]))
+        alerts.set_state(db, alert, move("run", row["state"]), open_from=0)
         tell.alert_act(db, now, "system", "alert.run", alert)
         if row["expanded_to"] < row["expand_until"]:
             link = {"link": f"/alerts/{alert}"}
@@ -75,29 +76,41 @@ def _run(db: sqlite3.Connection, alert: int, now: float) -> None:
 
 
 def _expand(gw: Gateway, row: sqlite3.Row, now: float) -> bool:
-    """Queue one stride of chunks, if a channel is there; False while there is none.
+    """Queue people for one stride, if a channel is there; False while there is none.
 
     The cursor moves in the same transaction as its chunk, so a crash repeats nothing.
     """
-    end = min(row["expanded_to"] + STRIDE * CHUNK, row["expand_until"])
-    chosen = json.dumps(choices(gw, gw.store.read, row, end))
-    cells = _cells(gw, row)
+    words, cells = wording(gw, row["id"]), _cells(gw, row)
     if not cells:
         return False
 
-    def chunk(db: sqlite3.Connection) -> bool:
+    def chunk(db: sqlite3.Connection, rows: int) -> float | None:
+        began = time.monotonic()
         fresh = alerts.want(db, row["id"])
-        until = min(fresh["expanded_to"] + CHUNK, end)
-        if fresh["state"] != "running" or fresh["expanded_to"] >= end:
-            return False
-        alerts.expand(db, fresh, chosen, cells, until, now)
+        until = min(fresh["expanded_to"] + rows, row["expand_until"])
+        if fresh["state"] != "running" or fresh["expanded_to"] >= until:
+            return None
+        alerts.expand(db, fresh, words, cells, until, now)
         state = "running" if until < row["expand_until"] else "done"
         jobs.follow(db, "alert", str(row["id"]), now, until, row["expand_until"], state)
-        return True
+        return time.monotonic() - began
 
-    while gw.store.write(chunk, background=True):
+    rows, end = CHUNK, time.monotonic() + STRIDE
+    while (took := gw.store.write(partial(chunk, rows=rows), background=True)) is not None:
         gw.wake()
+        if time.monotonic() > end:
+            break
+        rows = _paced(rows, took)
     return True
+
+
+def _paced(rows: int, took: float) -> int:
+    """Return how many rows the next chunk has, so that it takes as long as it should.
+
+    >>> _paced(1000, 0.001), _paced(1000, 0.05), _paced(4000, 0.005)
+    (2000, 250, 5000)
+    """
+    return int(max(CHUNK / 4, min(rows * AIM / max(took, 1e-6), 2 * rows, MOST)))
 
 
 def _cells(gw: Gateway, row: sqlite3.Row) -> list[Cell]:
@@ -109,8 +122,20 @@ def _cells(gw: Gateway, row: sqlite3.Row) -> list[Cell]:
     return routes.Router.of(gw, db).cells(row["class"], parts, letters, alphabet)
 
 
+def _end(gw: Gateway, row: sqlite3.Row, now: float) -> None:
+    """End an alert once none of its rows waits; a look begins where the one before came to."""
+    db, since = gw.store.read, row["open_from"]
+    first = alerts.first_open(db, row["id"], since)
+    if first is None and since:  # perhaps a receipt put back one that was over
+        first = alerts.first_open(db, row["id"])
+    if first is None:
+        gw.store.write(lambda db: _finish(db, row["id"], now))
+    elif abs(first - since) > CHUNK:
+        gw.store.write(lambda db: alerts.look_from(db, row["id"], first - 1), background=True)
+
+
 def _finish(db: sqlite3.Connection, alert: int, now: float) -> None:
     row = alerts.want(db, alert)
-    if row["state"] == "running" and not alerts.unfinished(db, alert):
+    if row["state"] == "running" and alerts.first_open(db, alert, row["open_from"]) is None:
         alerts.set_state(db, alert, move("finish", "running"), ended_at=now)
         tell.alert_act(db, now, "system", "alert.done", alert)

@@ -89,6 +89,24 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Which text of an alert people get, by its id: their language's, else their area's, else
+    the one for all `other` people.
+
+    >>> both = Wording({"sw": 1}, {7: 2}, 3)
+    >>> both.of("sw", 7), both.of("ne", 7), both.of(None, None)
+    (1, 2, 3)
+    """
+
+    by_language: Mapping[str, int]
+    by_area: Mapping[int, int]
+    other: int
+
+    def of(self, language: str | None, area: int | None) -> int:
+        return self.by_language.get(language or "") or self.by_area.get(area or 0) or self.other
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What an operator writes: words per language, for whom, how urgent, until when."""
 

@@ -26,6 +26,15 @@ WITH RECURSIVE up (id, parent, depth) AS (
    UNION ALL SELECT area.id, area.parent, depth + 1 FROM area JOIN up ON area.id = up.parent
 ) SELECT area.* FROM up JOIN area ON area.id = up.id ORDER BY depth
 """
+_SPOKEN = """
+WITH RECURSIVE spoken (id, languages) AS (
+  SELECT id, languages FROM area WHERE parent IS NULL
+   UNION ALL
+  SELECT area.id, iif(area.languages = '[]', spoken.languages, area.languages)
+    FROM spoken JOIN area ON area.parent = spoken.id
+) SELECT languages, json_group_array(id) AS areas FROM spoken
+   WHERE languages <> '[]' GROUP BY languages
+"""
 _NIGHTS = """
 WITH RECURSIVE up (area, parent, timezone, quiet, depth) AS (
   SELECT id, parent, timezone, quiet, 0 FROM area WHERE id IN (SELECT value FROM json_each(?))
@@ -128,6 +137,12 @@ def languages(db: sqlite3.Connection, area: int | None) -> list[str]:
         if found := json.loads(row["languages"]):
             return [str(tag) for tag in found]
     return []
+
+
+def spoken(db: sqlite3.Connection) -> list[tuple[list[str], list[int]]]:
+    """Return lists of languages, each with the areas it holds for, as `languages` tells."""
+    rows = db.execute(_SPOKEN)
+    return [(json.loads(row["languages"]), json.loads(row["areas"])) for row in rows]
 
 
 def timezone(db: sqlite3.Connection, area: int | None) -> str | None:

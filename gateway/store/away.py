@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from gateway.store import dates
+
 LISTED = 25
 WEEK = 7 * 86400.0  # seconds; nothing ordinary waits for longer
 
@@ -43,7 +45,7 @@ _EXPIRED_ROWS = "SELECT count(*) FROM outbox WHERE state = 'expired' AND final_a
 _LEFT = "SELECT count(*) FROM consent WHERE id >= ? AND at >= ? AND state = 'out'"
 _SENT = """
 SELECT count(*) FROM outbox
- WHERE created_at BETWEEN :since - :week AND :until AND sent_at >= :until
+ WHERE id > :near AND created_at BETWEEN :near_at AND :until AND sent_at >= :until
 """
 
 
@@ -99,7 +101,8 @@ def summary(db: sqlite3.Connection) -> Summary | None:
     if not found:
         return None
     since, until = min(r["from_at"] for r in found), max(r["until_at"] for r in found)
-    span = {"since": since, "until": until, "week": WEEK}
+    span = {"since": since, "until": until, "near_at": since - WEEK}
+    span["near"] = dates.near(db, since - WEEK)
     return Summary(
         periods=found,
         since=since,

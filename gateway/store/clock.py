@@ -25,7 +25,10 @@ _DOUBTS = "SELECT from_at, until_at FROM clock_doubt ORDER BY id DESC LIMIT 100"
 # and stays; a pause before another try may end early. Nothing that is over is touched.
 _MOVED = (
     """UPDATE outbox SET created_at = created_at + :moved
-        WHERE created_at BETWEEN :since AND :until AND state IN ('queued', 'claimed', 'unknown')""",
+        WHERE id IN (SELECT id FROM outbox WHERE state = 'queued'
+                     UNION ALL SELECT id FROM outbox WHERE state = 'claimed'
+                     UNION ALL SELECT id FROM outbox WHERE state = 'unknown')
+          AND created_at BETWEEN :since AND :until""",
     """UPDATE outbox SET claimed_at = claimed_at + :moved
         WHERE state = 'claimed' AND claimed_at BETWEEN :since AND :until""",
     """UPDATE session SET updated_at = updated_at + :moved

@@ -2,12 +2,16 @@
 
 import sqlite3
 
+from gateway.store import dates
+
 _WAITING = """
 SELECT channel.name AS channel, class, count(*) AS rows, min(due_at) AS oldest
   FROM outbox INDEXED BY outbox_due JOIN channel ON channel.id = outbox.channel
  WHERE outbox.state = 'queued' GROUP BY outbox.channel, class
 """
-_STATES = "SELECT state, count(*) AS rows FROM outbox WHERE created_at >= ? GROUP BY state"
+_STATES = """
+SELECT state, count(*) AS rows FROM outbox WHERE id > ? AND created_at >= ? GROUP BY state
+"""
 _INBOUND = "SELECT coalesce(max(id), 0) FROM inbound"
 _OUTBOX = "SELECT coalesce(max(id), 0) FROM outbox"
 _HELD = "SELECT name, enabled, held_until FROM channel WHERE retired_at IS NULL ORDER BY id"
@@ -20,7 +24,8 @@ def waiting(db: sqlite3.Connection) -> list[sqlite3.Row]:
 
 def states(db: sqlite3.Connection, since: float) -> dict[str, int]:
     """Return how many messages created since then are in each state."""
-    return {row["state"]: row["rows"] for row in db.execute(_STATES, (since,))}
+    found = db.execute(_STATES, (dates.near(db, since), since))
+    return {row["state"]: row["rows"] for row in found}
 
 
 def totals(db: sqlite3.Connection) -> dict[str, int]:

@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
 
+from gateway.store import dates
+
 NEWEST = 5000  # rows looked at to find when a channel was last heard of
 
 _IN = "SELECT count(*) FROM inbound WHERE received_at >= ? AND received_at < ?"
-_OUT = "SELECT count(*) FROM outbox WHERE created_at >= ? AND created_at < ?"
-_STATES = "SELECT state, count(*) AS n FROM outbox WHERE created_at >= ? GROUP BY state"
+_FAILED = "SELECT count(*) FROM outbox WHERE state = 'failed' AND final_at >= ?"
 _WAITING = "SELECT count(*) FROM outbox WHERE state = 'queued'"
 _UNKNOWN = "SELECT count(*) FROM outbox WHERE state = 'unknown'"
 _FEEDBACK = """
@@ -29,10 +30,12 @@ _CHANNEL_WAITING = """
 SELECT channel, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY channel
 """
 _CHANNEL_STATES = """
-SELECT channel, state, count(*) AS n FROM outbox WHERE created_at >= ? GROUP BY channel, state
+SELECT channel, state, count(*) AS n FROM outbox WHERE id > ? AND created_at >= ?
+ GROUP BY channel, state
 """
 _CHANNEL_SHARES = """
-SELECT channel, count(*) AS n FROM outbox WHERE created_at >= ? AND sent_at >= ? GROUP BY channel
+SELECT channel, count(*) AS n FROM outbox WHERE id > ? AND created_at >= ? AND sent_at >= ?
+ GROUP BY channel
 """
 _CHANNEL_IN = """
 SELECT channel, max(received_at) AS at FROM
@@ -46,20 +49,19 @@ SELECT channel, max(sent_at) AS at FROM
 
 def days(db: sqlite3.Connection, edges: Sequence[float]) -> list[tuple[int, int]]:
     """Return how many messages came in and went out between each edge and the next."""
-    return [
-        (db.execute(_IN, pair).fetchone()[0], db.execute(_OUT, pair).fetchone()[0])
-        for pair in pairwise(edges)
-    ]
+    came = [db.execute(_IN, pair).fetchone()[0] for pair in pairwise(edges)]
+    went = [last - first for first, last in pairwise(dates.first(db, edge) for edge in edges)]
+    return list(zip(came, went, strict=True))
 
 
 def overview(db: sqlite3.Connection, now: float) -> dict[str, int]:
     """Return what came in and went out in a day, what waits, failed, and is open."""
     day = now - 86400
-    states = {row["state"]: row["n"] for row in db.execute(_STATES, (day,))}
+    went = dates.upcoming(db) - dates.first(db, day)
     return {
         "in": _one(db, _IN, day, now + 1),
-        "out": sum(states.values()),
-        "failed": states.get("failed", 0),
+        "out": went,
+        "failed": _one(db, _FAILED, day),
         "waiting": _one(db, _WAITING),
         "unknown": _one(db, _UNKNOWN),
         "feedback": _one(db, _FEEDBACK),
@@ -78,7 +80,10 @@ def live_alerts(db: sqlite3.Connection) -> list[sqlite3.Row]:
 
 def shares(db: sqlite3.Connection, since: float) -> dict[int, float]:
     """Return which share, from 0 to 1, each channel carried of what was queued and sent since."""
-    found = {row["channel"]: row["n"] for row in db.execute(_CHANNEL_SHARES, (since, since))}
+    found = {
+        row["channel"]: row["n"]
+        for row in db.execute(_CHANNEL_SHARES, (dates.near(db, since), since, since))
+    }
     total = sum(found.values())
     return {channel: n / total for channel, n in found.items()}
 
@@ -94,7 +99,7 @@ def channels(db: sqlite3.Connection, since: float) -> dict[int, dict[str, float]
     found: dict[int, dict[str, float]] = {}
     for row in db.execute(_CHANNEL_WAITING):
         found.setdefault(row["channel"], {})["waiting"] = row["n"]
-    for row in db.execute(_CHANNEL_STATES, (since,)):
+    for row in db.execute(_CHANNEL_STATES, (dates.near(db, since), since)):
         found.setdefault(row["channel"], {})[row["state"]] = row["n"]
     for word, sql in (("last_in", _CHANNEL_IN), ("last_out", _CHANNEL_OUT)):
         for row in db.execute(sql, (NEWEST,)):

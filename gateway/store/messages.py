@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.store import dates
+
 SPAN = 50_000  # ids looked at for one page, so that a rare state is not searched for through all
 
 # What belongs to a sensitive item: the message, what its person added, and our answers to both.
@@ -50,7 +52,6 @@ _FILTERS = {
     "alert": "AND m.alert = :alert",
     "since": "AND m.{time} >= :since",
 }
-STRAGGLERS = 1000  # rows whose time is a little older than that of the rows before them
 
 
 def one(
@@ -96,7 +97,8 @@ def last(db: sqlite3.Connection, direction: str) -> int:
 
 def before(db: sqlite3.Connection, direction: str, since: float) -> int:
     """Return an id that all messages from `since` on come after."""
-    table, time = _TABLE[direction], _TIME[direction]
-    sql = f"SELECT id FROM {table} WHERE {time} >= ? ORDER BY {time}, id LIMIT 1"
+    if direction == "out":
+        return dates.near(db, since)
+    sql = "SELECT id FROM inbound WHERE received_at >= ? ORDER BY received_at, id LIMIT 1"
     row = db.execute(sql, (since,)).fetchone()
-    return max(0, row["id"] - 1 - STRAGGLERS) if row else last(db, direction)
+    return max(0, row["id"] - 1 - dates.STRAGGLERS) if row else last(db, direction)

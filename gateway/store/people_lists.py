@@ -41,6 +41,15 @@ SELECT * FROM (
    ORDER BY outbox.id DESC LIMIT :limit)
  ORDER BY at DESC LIMIT :limit
 """
+# Each language is sought from the one before: nobody is read who speaks the same.
+_LANGUAGES = """
+WITH RECURSIVE spoken (language) AS (
+  SELECT min(language) FROM contact
+   UNION ALL
+  SELECT (SELECT min(language) FROM contact WHERE language > spoken.language) FROM spoken
+   WHERE language IS NOT NULL
+) SELECT language FROM spoken WHERE language IS NOT NULL
+"""
 
 
 def rows(db: sqlite3.Connection, after: int = 0, limit: int = 500) -> list[sqlite3.Row]:
@@ -56,3 +65,8 @@ def count(db: sqlite3.Connection) -> int:
 def recent(db: sqlite3.Connection, contact: int, limit: int = 10) -> list[sqlite3.Row]:
     """Return the last messages from and to a person, newest first, without sensitive ones."""
     return db.execute(_RECENT, {"contact": contact, "limit": limit}).fetchall()
+
+
+def languages(db: sqlite3.Connection) -> list[str]:
+    """Return the languages that people speak."""
+    return [str(row["language"]) for row in db.execute(_LANGUAGES)]

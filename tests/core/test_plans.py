@@ -10,13 +10,17 @@ import pytest
 from gateway.domain.messages import Outcome, Receipt, Result, Status
 from gateway.domain.pace import Quota
 from gateway.store import (
+    alerts,
     answers,
     areas,
     budgets,
     channels,
     consent,
     contacts,
+    dates,
+    depth,
     figures,
+    messages,
     outbox,
     past,
     pieces,
@@ -26,6 +30,7 @@ from gateway.store import (
     sessions,
     topics,
 )
+from gateway.store.retention import words
 from tests.core.field import Field
 
 LARGE = {"contact", "address", "member", "consent", "c", "inbound", "outbox", "receipt", "session",
@@ -63,6 +68,16 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "what may go elsewhere": lambda db: routes.waiting(db, 1, 2, 1e12),
     "where one message may go": lambda db: routes.one(db, 1),
     "how much waits on a channel": lambda db: routes.queued(db, 1, 2, 10),
+    "when a day began": lambda db: dates.first(db, 1.0),
+    "what the overview counts": lambda db: figures.overview(db, 1e12),
+    "days": lambda db: figures.days(db, [0.0, 1.0, 2.0]),
+    "states of a day": lambda db: depth.states(db, 1e12),
+    "messages since": lambda db: messages.before(db, "out", 1.0),
+    "words that are old": lambda db: words.edge(db, "words_out", 1.0),
+    "what is lost is taken back": lambda db: outbox.withdraw_all(db, "restored", 1.0),
+    "the next row of an alert": lambda db: alerts.first_open(db, 1, 5),
+    "rows of an alert put back": lambda db: alerts.requeue(db, 1, 0, 9),
+    "rows of an alert taken back": lambda db: outbox.withdraw_alert(db, 1, 0, 9, "stopped", 1.0),
     "people": lambda db: contacts.page(db),
     "people by language": lambda db: contacts.page(db, language="ne"),
     "people by group": lambda db: contacts.page(db, group="Exercise"),

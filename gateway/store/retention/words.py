@@ -8,13 +8,17 @@ had. What was dated by a clock not yet set goes with the next one after it.
 import json
 import sqlite3
 
+from gateway.store import dates
+
 OLDEST = 1_750_000_000.0  # the middle of 2025: an earlier time is that of a clock not yet set
 
 _EDGE = """
-SELECT coalesce((SELECT id FROM {table}
-  WHERE id < coalesce((SELECT id FROM {table} WHERE {at} >= :before ORDER BY {at}, id LIMIT 1),
-                      9223372036854775807)
+SELECT coalesce((SELECT id FROM {table} WHERE id < :young
     AND +{at} >= :oldest AND +{at} < :before ORDER BY id DESC LIMIT 1), 0)
+"""
+_YOUNG = """
+SELECT coalesce((SELECT id FROM inbound WHERE received_at >= ? ORDER BY received_at, id LIMIT 1),
+                9223372036854775807)
 """
 # An item holds on to the words of its messages until its own are deleted.
 _HELD = """
@@ -51,8 +55,11 @@ INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET valu
 def edge(db: sqlite3.Connection, kind: str, before: float) -> int:
     """Return the id of the last message that is over its age."""
     table = _TABLE[kind]
+    is_ours = table == "outbox"
+    young = dates.first(db, before) if is_ours else db.execute(_YOUNG, (before,)).fetchone()[0]
     sql = _EDGE.format(table=table, at=_AT[table])
-    return int(db.execute(sql, {"before": before, "oldest": OLDEST}).fetchone()[0])
+    row = {"young": young, "before": before, "oldest": OLDEST}
+    return int(db.execute(sql, row).fetchone()[0])
 
 
 def walked(db: sqlite3.Connection, kind: str) -> int:
