@@ -132,11 +132,11 @@ def test_who_changes_their_language_while_it_is_queued_gets_the_new_one(gw, monk
     approved(gw)
     write, chunks = gw.store.write, []
 
-    def slow(work, background=False):
+    def slow(work, background=False, **more):
         chunks.extend([1] if background else [])
         if len(chunks) == 2:
             write(lambda db: db.execute("UPDATE contact SET language = 'ne'"))
-        return write(work, background)
+        return write(work, background, **more)
 
     monkeypatch.setattr(gw.store, "write", slow)
     run(gw)

@@ -84,13 +84,13 @@ def test_a_stop_that_is_still_taking_back_leaves_alone_what_was_resumed(gw, monk
     run(gw)
     write = gw.store.write
 
-    def slow(work, background=False):
+    def slow(work, background=False, **more):
         if background:
             monkeypatch.setattr(gw.store, "write", write)
             broadcast.resume(gw, SITA, alert)
             broadcast.approve(gw, RAM, alert, 60)
             run(gw)
-        return write(work, background)
+        return write(work, background, **more)
 
     monkeypatch.setattr(gw.store, "write", slow)
     broadcast.stop(gw, ADA, alert)

@@ -149,9 +149,14 @@ class Store:
         self._local = threading.local()
         self._writer = Writer(_checked(file, integrity))
 
-    def write(self, work: Callable[[sqlite3.Connection], T], background: bool = False) -> T:
-        """Run work in a transaction of its own; return once it is on disk."""
-        return self._writer.write(work, background)
+    def write(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        background: bool = False,
+        trusted: bool = False,
+    ) -> T:
+        """Run work in a transaction of its own; return once it is on disk; see Writer."""
+        return self._writer.write(work, background, trusted)
 
     def write_together(self, many: Many[Item, T], items: Iterable[Item]) -> list[T | BaseException]:
         """Run `many` for these items, and for others' in the same commit; see Writer."""

@@ -28,10 +28,12 @@ class StoreClosed(Exception):
 class _Unit:
     """One piece of work; `many` does it, for this item, together with others of its kind."""
 
-    __slots__ = ("error", "item", "many", "result", "tell")
+    __slots__ = ("error", "item", "many", "result", "tell", "trusted")
 
-    def __init__(self, many: Many[Any, Any], item: Any, tell: Tell | None = None) -> None:
-        self.many, self.item = many, item
+    def __init__(
+        self, many: Many[Any, Any], item: Any, tell: Tell | None = None, trusted: bool = False
+    ) -> None:
+        self.many, self.item, self.trusted = many, item, trusted
         self.result: Any = None
         self.error: BaseException | None = None
         self.tell = tell  # called when this is done, and what was handed over with it
@@ -64,14 +66,18 @@ class Writer:
         self._ready = threading.Condition(threading.Lock())
         self._owed = False  # the next commit is the background's
         self._closed = False
+        self._trusting = False
         self.commits = Histogram(COMMITS)
         self.units_done = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def write(self, work: Work[T], background: bool = False) -> T:
-        """Run work in a transaction; return its result once it is on disk."""
-        unit = _Unit(alone, work)
+    def write(self, work: Work[T], background: bool = False, trusted: bool = False) -> T:
+        """Run work in a transaction; return its result once it is on disk.
+
+        Background work may be `trusted`: what its new rows refer to is not looked up once more.
+        """
+        unit = _Unit(alone, work, trusted=trusted and background)
         self._wait([unit], self._background if background else self._units)
         if unit.error is not None:
             raise unit.error
@@ -146,6 +152,7 @@ class Writer:
         while units := self._gather():
             began = time.monotonic()
             try:
+                self._trust(units[0].trusted)
                 self._commit(units)
             except BaseException as error:
                 _fail(units, error)
@@ -154,6 +161,15 @@ class Writer:
                     unit.tell()
             if len(units) > 1:
                 time.sleep((time.monotonic() - began) * REST)
+
+    def _trust(self, trusted: bool) -> None:
+        """Look up references or not; between two transactions, for within one that has no effect.
+
+        To say it costs every statement its plan, so it is said only when it changes.
+        """
+        if trusted != self._trusting:
+            self._db.execute(f"PRAGMA foreign_keys = {'OFF' if trusted else 'ON'}")
+            self._trusting = trusted
 
     def _gather(self) -> list[_Unit]:
         with self._ready:

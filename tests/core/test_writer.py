@@ -45,6 +45,23 @@ def test_many_writers_share_commits_and_each_is_answered(store: Store) -> None:
     assert kept(store) == set(answers)
 
 
+def refer(db: sqlite3.Connection) -> int:
+    """Write a row that refers to an area that is not there; say whether that is looked up."""
+    held: int = db.execute("PRAGMA foreign_keys").fetchone()[0]
+    db.execute("INSERT INTO contact (area, created_at) VALUES (99, 0)")
+    return held
+
+
+def test_only_trusted_work_in_the_background_is_believed(store: Store) -> None:
+    assert store.write(refer, background=True, trusted=True) == 0
+    with pytest.raises(ZeroDivisionError):
+        store.write(lambda db: refer(db) // 0, background=True, trusted=True)
+    assert store.read.execute("SELECT count(*) FROM contact").fetchone()[0] == 1
+    for more in ({}, {"background": True}, {"trusted": True}):
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            store.write(refer, **more)
+
+
 def test_a_failing_unit_spoils_no_neighbour(store: Store) -> None:
     gate, errors = threading.Event(), []
 
