@@ -32,14 +32,14 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
     bulk = size.million or size.people
     place = folder / "behind"
     settings = served.prepare(place, more=lambda gw, db: queue(db, bulk, gw.clock()))
-    claims = _claims(place / "gateway.db", size.rounds)
+    took = claims(place / "gateway.db", size.rounds)
     with served.gateway(place):
         gw = open_gateway(settings)
         with closing(gw.store):
             _wait(gw, SENT, ())
             urgent = [_emergency(gw, number) for number in range(size.rounds)]
     name = f"a claim of {CLAIMED:,} rows, {bulk:,} queued"
-    yield Line(name, "ms", Spread.of(claims), None, Target(20, at_least=False))
+    yield Line(name, "ms", Spread.of(took), None, Target(20, at_least=False))
     name = f"an emergency behind {bulk:,} bulk messages, until handed over"
     yield Line(name, "seconds", Spread.of(urgent), None, Target(1, at_least=False))
 
@@ -49,7 +49,7 @@ def queue(db: sqlite3.Connection, rows: int, now: float) -> None:
     db.execute(BULK, {"rows": rows, "now": now})
 
 
-def _claims(file: Path, rounds: int) -> list[float]:
+def claims(file: Path, rounds: int) -> list[float]:
     """Claim rows and put them back; return milliseconds until a claim was on disk."""
     with closing(connect(file)) as db:
         return [_claim(db, f"bench{number}") for number in range(rounds)]

@@ -9,7 +9,7 @@ from gateway.domain.messages import Class
 from gateway.domain.routing import Asked
 from gateway.domain.sms import measure
 from gateway.receive.asking import asking
-from gateway.store import audit, contacts, outbox
+from gateway.store import audit, outbox, uninvited
 
 CHUNK = 50
 SOURCE = "invite"
@@ -17,7 +17,12 @@ SOURCE = "invite"
 
 def waiting(gw: Gateway) -> int:
     """Return how many people have neither joined nor been asked."""
-    return contacts.count_uninvited(gw.store.read, SOURCE)
+    return uninvited.count(gw.store.read, SOURCE)
+
+
+def about(gw: Gateway) -> int:
+    """Return the same, counted up to MANY."""
+    return uninvited.about(gw.store.read, SOURCE)
 
 
 def invite(gw: Gateway, by: str) -> int:
@@ -34,7 +39,7 @@ def invite(gw: Gateway, by: str) -> int:
 
 
 def _some(gw: Gateway, db: sqlite3.Connection, channel: int, now: float) -> int:
-    rows, router = contacts.uninvited(db, SOURCE, CHUNK), routes.Router.of(gw, db)
+    rows, router = uninvited.page(db, SOURCE, CHUNK), routes.Router.of(gw, db)
     for person in rows:
         ask = asking(gw, db, person, screens=False)
         text = ask.say("invite")

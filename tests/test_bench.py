@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench import behind, calls, carriers, figures, group_commit, report, soaked, wear
+from bench import behind, calls, carriers, figures, group_commit, large, report, soaked, wear
 from bench.__main__ import CASES, main
 from bench.figures import Line, Spread, Target, markdown
 from bench.loading import BadAnswers, run
@@ -67,6 +67,13 @@ def test_calls_come_in_and_are_counted(tmp_path):
     assert paced.seconds >= 19 / 200.0
 
 
+def test_a_file_of_many_messages_is_made_and_asked(tmp_path):
+    lines = list(large.measure(tmp_path / "store", 5000, 8000))
+    assert "5,000 people and 8,000 messages" in lines[0].what
+    assert {line.unit for line in lines} == {"GB", "ms", "seconds"}
+    assert min(line.ours.middle for line in lines) > 0
+
+
 VERDICTS = [
     (Target(25), "met"),
     (Target(31), "missed"),
@@ -87,7 +94,7 @@ def test_the_table_lines_up():
     assert "30 (20–40)" in table
 
 
-@pytest.mark.parametrize("mark", ["measured", "soak"])
+@pytest.mark.parametrize("mark", ["measured", "soak", "large"])
 def test_the_page_has_room_for_the_table(mark):
     page = report.PAGE.read_text(encoding="utf-8")
     assert report.between(page, "| table |", mark).count("| table |")

@@ -39,6 +39,8 @@ def described(gw: Gateway, row: sqlite3.Row) -> dict[str, Any]:
     told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
     told |= channel_limits.shown(row)
     today = figures.channels(db, now - 86400).get(row["id"], {})
+    if "waiting" in today:
+        today["waiting"] = figures.waiting(db, row["id"])
     told |= {"state": state(row, now), "settings": shown, "today": today}
     told["share"] = share(figures.shares(db, now - HOUR).get(row["id"], 0.0))
     if condition := channels.condition(row):

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from gateway.store.capped import capped
+
 _UPSERT = """
 INSERT INTO area (pcode, name, parent, level, timezone, quiet, languages)
 VALUES (:pcode, :name, (SELECT id FROM area WHERE pcode = :parent), :level, :timezone, :quiet,
@@ -45,11 +47,11 @@ WITH RECURSIVE up (area, parent, timezone, quiet, depth) AS (
 ) SELECT area, timezone, quiet FROM up
    WHERE timezone IS NOT NULL OR quiet IS NOT NULL ORDER BY depth
 """
-_PAGE = """
+_PAGE = f"""
 SELECT area.*, above.name AS around,
        (WITH RECURSIVE inside (id) AS (SELECT area.id
            UNION SELECT below.id FROM area AS below JOIN inside ON below.parent = inside.id)
-        SELECT count(*) FROM inside JOIN contact ON contact.area = inside.id) AS people
+        {capped("SELECT 1 FROM inside JOIN contact ON contact.area = inside.id")}) AS people
   FROM area LEFT JOIN area AS above ON above.id = area.parent
  WHERE area.retired_at IS NULL AND area.pcode > :after
    AND (:text = '' OR area.pcode = :text

@@ -8,23 +8,19 @@ from typing import Any
 
 from gateway.store import bulk, consent
 from gateway.store.bulk import Stranger
+from gateway.store.capped import capped
 
-_PERSON = """
+PERSON = """
 SELECT address.id AS address, address.value, address.kind, address.consent, address.consent_at,
        address.paused_at, address.contact, contact.language, contact.area, contact.heard_at,
        address.channel
   FROM address JOIN contact ON contact.id = address.contact
 """
-_BY_VALUE = _PERSON + " WHERE address.value = ?"
-_BY_VALUES = f"{_PERSON} WHERE address.value IN (SELECT value FROM json_each(?))"
-_BY_ADDRESS = _PERSON + " WHERE address.id = ?"
+_BY_VALUE = PERSON + " WHERE address.value = ?"
+_BY_VALUES = f"{PERSON} WHERE address.value IN (SELECT value FROM json_each(?))"
+_BY_ADDRESS = PERSON + " WHERE address.id = ?"
 _HEARD = "UPDATE contact SET heard_at = ? WHERE id IN (SELECT value FROM json_each(?))"
 _CHANNEL = "UPDATE address SET channel = ? WHERE id IN (SELECT value FROM json_each(?))"
-_UNINVITED = """
- WHERE address.consent = 'pending' AND address.kind = 'phone'
-   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.address = address.id
-                      AND outbox.source = :source)
-"""
 _ADD_CONTACT = """
 INSERT INTO contact (language, area, source, created_at) VALUES (?, ?, ?, ?) RETURNING id
 """
@@ -66,7 +62,16 @@ _FILTERS = {
     "consent": "AND address.consent = :consent",
     "number": "AND contact.id IN (SELECT contact FROM address"
     " WHERE value >= :number AND value < :number || 'z')",
+    # Where many begin so, the newest are found sooner by looking at each.
+    "begin": "AND EXISTS (SELECT 1 FROM address AS own WHERE own.contact = contact.id"
+    " AND +own.value >= :number AND +own.value < :number || 'z')",
 }
+
+FEW = 1000  # numbers that are gathered for a page
+_MANY = f"""
+SELECT count(*) FROM (SELECT 1 FROM address
+  WHERE value >= :number AND value < :number || 'z' LIMIT {FEW})
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Person:
     channel: int | None
 
 
-def _person(row: sqlite3.Row) -> Person:
+def person(row: sqlite3.Row) -> Person:
     return Person(
         row["address"],
         row["contact"],
@@ -104,11 +109,11 @@ def _person(row: sqlite3.Row) -> Person:
 
 def by_value(db: sqlite3.Connection, value: str) -> Person | None:
     row = db.execute(_BY_VALUE, (value,)).fetchone()
-    return _person(row) if row else None
+    return person(row) if row else None
 
 
 def by_address(db: sqlite3.Connection, address: int) -> Person:
-    return _person(db.execute(_BY_ADDRESS, (address,)).fetchone())
+    return person(db.execute(_BY_ADDRESS, (address,)).fetchone())
 
 
 def add(
@@ -159,7 +164,7 @@ def meet(
 def by_values(db: sqlite3.Connection, values: Iterable[str]) -> dict[str, Person]:
     """Return who is known at these addresses."""
     rows = db.execute(_BY_VALUES, (json.dumps(list(values)),))
-    return {row["value"]: _person(row) for row in rows}
+    return {row["value"]: person(row) for row in rows}
 
 
 def set_language(db: sqlite3.Connection, contact: int, language: str | None) -> None:
@@ -204,9 +209,7 @@ def groups_of(db: sqlite3.Connection, contact: int) -> list[str]:
 
 
 def groups(db: sqlite3.Connection) -> list[sqlite3.Row]:
-    sql = """SELECT groups.*, (SELECT count(*) FROM member WHERE groups = groups.id) AS people
-               FROM groups ORDER BY name"""
-    return db.execute(sql).fetchall()
+    return db.execute("SELECT * FROM groups ORDER BY name").fetchall()
 
 
 def get(db: sqlite3.Connection, contact: int) -> sqlite3.Row | None:
@@ -228,21 +231,18 @@ def page(
     narrow = "number" in given or "area" in given
     leader = "" if narrow else next((name for name in _LEADERS if name in given), "")
     tables, id, condition = _LEADERS[leader]
-    others = [_FILTERS[name] for name in given if name != leader]
+    others = [_FILTERS[_by(db, name, given)] for name in given if name != leader]
     sql = _PAGE.format(tables=tables, id=id, filters=" ".join([condition, *others]))
     return db.execute(sql, given | {"before": before, "limit": limit}).fetchall()
 
 
+def _by(db: sqlite3.Connection, name: str, given: dict[str, Any]) -> str:
+    """Return which filter serves: another one for numbers when many begin so."""
+    if name != "number":
+        return name
+    return "begin" if db.execute(_MANY, given).fetchone()[0] == FEW else "number"
+
+
 def count(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT count(*) FROM contact").fetchone()[0])
-
-
-def uninvited(db: sqlite3.Connection, source: str, limit: int) -> list[Person]:
-    """Return people entered by staff who were never asked to join (rows of that source)."""
-    sql = f"{_PERSON} {_UNINVITED} ORDER BY address.id LIMIT :limit"
-    return [_person(row) for row in db.execute(sql, {"source": source, "limit": limit})]
-
-
-def count_uninvited(db: sqlite3.Connection, source: str) -> int:
-    sql = f"SELECT count(*) FROM address {_UNINVITED}"
-    return int(db.execute(sql, {"source": source}).fetchone()[0])
+    """Return how many people are known, counted up to MANY."""
+    return int(db.execute(capped("SELECT 1 FROM contact")).fetchone()[0])

@@ -1,17 +1,21 @@
-"""Counts for the overview and the health of channels; every one through an index."""
+"""Counts for the overview and the health of channels; every one through an index.
+
+What waits, failed or is unknown is counted up to MANY.
+"""
 
 import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
 
 from gateway.store import dates
+from gateway.store.capped import capped
 
 NEWEST = 5000  # rows looked at to find when a channel was last heard of
 
 _IN = "SELECT count(*) FROM inbound WHERE received_at >= ? AND received_at < ?"
-_FAILED = "SELECT count(*) FROM outbox WHERE state = 'failed' AND final_at >= ?"
-_WAITING = "SELECT count(*) FROM outbox WHERE state = 'queued'"
-_UNKNOWN = "SELECT count(*) FROM outbox WHERE state = 'unknown'"
+_FAILED = capped("SELECT 1 FROM outbox WHERE state = 'failed' AND final_at >= ?")
+_WAITING = capped("SELECT 1 FROM outbox WHERE state = 'queued'")
+_UNKNOWN = capped("SELECT 1 FROM outbox WHERE state = 'unknown'")
 _FEEDBACK = """
 SELECT count(*) FROM feedback
  WHERE status IN ('new', 'acknowledged', 'triaged', 'in_progress', 'referred', 'reopened')
@@ -26,8 +30,11 @@ _ALERT = """
 SELECT channel, state, network_at IS NOT NULL AS network_at, count(*) AS n
   FROM outbox WHERE alert = ? GROUP BY 1, 2, 3
 """
-_CHANNEL_WAITING = """
-SELECT channel, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY channel
+_WAITING_ON = "SELECT count(*) FROM outbox WHERE outbox.channel = ? AND state = 'queued'"
+_CHANNEL_WAITING = f"""
+SELECT c.id AS channel,
+       ({capped("SELECT 1 FROM outbox WHERE outbox.channel = c.id AND state = 'queued'")}) AS n
+  FROM channel AS c
 """
 _CHANNEL_STATES = """
 SELECT channel, state, count(*) AS n FROM outbox WHERE id > ? AND created_at >= ?
@@ -73,6 +80,11 @@ def _one(db: sqlite3.Connection, sql: str, *values: float) -> int:
     return int(db.execute(sql, values).fetchone()[0])
 
 
+def waiting(db: sqlite3.Connection, channel: int) -> int:
+    """Return how many messages wait on a channel."""
+    return int(db.execute(_WAITING_ON, (channel,)).fetchone()[0])
+
+
 def live_alerts(db: sqlite3.Connection) -> list[sqlite3.Row]:
     """Return the newest alerts that wait for approval or are being sent."""
     return db.execute(_ALERTS).fetchall()
@@ -98,7 +110,8 @@ def channels(db: sqlite3.Connection, since: float) -> dict[int, dict[str, float]
     then, and when it last received (`last_in`) and sent (`last_out`), if that was lately."""
     found: dict[int, dict[str, float]] = {}
     for row in db.execute(_CHANNEL_WAITING):
-        found.setdefault(row["channel"], {})["waiting"] = row["n"]
+        if row["n"]:
+            found.setdefault(row["channel"], {})["waiting"] = row["n"]
     for row in db.execute(_CHANNEL_STATES, (dates.near(db, since), since)):
         found.setdefault(row["channel"], {})[row["state"]] = row["n"]
     for word, sql in (("last_in", _CHANNEL_IN), ("last_out", _CHANNEL_OUT)):

@@ -2,6 +2,10 @@
 
 import sqlite3
 
+from gateway.store.capped import capped
+
+_IN_IT = capped("SELECT 1 FROM member WHERE groups = groups.id")
+_GROUP = f"SELECT groups.*, ({_IN_IT}) AS people FROM groups"
 _MEMBERS = """
 SELECT contact.id, contact.language, area.name AS area,
        (SELECT value FROM address WHERE contact = contact.id ORDER BY id LIMIT 1) AS value
@@ -19,16 +23,14 @@ def make(db: sqlite3.Connection, name: str, exercise: bool) -> int:
 
 
 def by_id(db: sqlite3.Connection, group: int) -> sqlite3.Row | None:
-    sql = """SELECT groups.*, (SELECT count(*) FROM member WHERE groups = groups.id) AS people
-               FROM groups WHERE id = ?"""
-    row: sqlite3.Row | None = db.execute(sql, (group,)).fetchone()
+    """Return a group, with how many are in it, counted up to MANY."""
+    row: sqlite3.Row | None = db.execute(f"{_GROUP} WHERE id = ?", (group,)).fetchone()
     return row
 
 
 def page(db: sqlite3.Connection, after: str, limit: int) -> list[sqlite3.Row]:
     """Return groups by name, from behind the one of that name, with how many are in each."""
-    sql = """SELECT groups.*, (SELECT count(*) FROM member WHERE groups = groups.id) AS people
-               FROM groups WHERE name > ? ORDER BY name LIMIT ?"""
+    sql = f"{_GROUP} WHERE name > ? ORDER BY name LIMIT ?"
     return db.execute(sql, (after, limit)).fetchall()
 
 

@@ -34,7 +34,9 @@ def install(app: Flask) -> None:
     )
     env.globals.update(csrf_token=forms.csrf_token, csrf_field=forms.FIELD)
     env.globals.update(badge=words.badge, moment=words.moment, local=words.local)
-    env.globals.update(figure=words.figure, say=words.gettext, role_words=words.ROLES)
+    env.globals.update(
+        figure=words.figure, about=words.about, say=words.gettext, role_words=words.ROLES
+    )
     env.globals.update(doubted=words.is_doubted, reached=words.reached)
     app.context_processor(_around)
     for finish in (wire.pack, wire.dress, forms.keep_visit):

@@ -8,6 +8,7 @@ from flask import current_app, g, request
 
 from gateway.context import Gateway
 from gateway.language import ladder
+from gateway.store.capped import MANY
 
 LANGUAGE_COOKIE = "language"
 
@@ -168,6 +169,11 @@ def moment(at: float) -> str:
 def is_doubted(at: float) -> bool:
     """Whether a time was written down when nobody vouched for the clock."""
     return gateway().time.is_doubted(at)
+
+
+def about(n: int) -> str:
+    """Return a count that goes no further than MANY: beyond, it is more."""
+    return f"{figure(MANY)}+" if n > MANY else figure(n)
 
 
 def figure(n: float) -> str:

@@ -69,7 +69,7 @@ def _list(status: int = 200, wrong: str = "", number: str = "") -> ResponseRetur
     return render(
         "contacts.html", status, wrong=wrong, rows=rows[:ROWS], typed=request.form, number=number,
         older=f"/contacts?{older}" if older and not number else "",
-        total=contacts.count(db), uninvited=invite.waiting(gateway()),
+        total=contacts.count(db), uninvited=invite.about(gateway()),
         asked=asked, narrowed=bool(wanted or number), mask=mask, called=called,
         works=person().role in WORKERS, **_choices(db),
     )  # fmt: skip
