@@ -1,1 +1,1 @@
-"""Power cuts at any write, on a disk that forgets what was not synced."""
+"""Faults at random moments: power cuts on a disk that forgets, kills, lines cut, full disks."""
