@@ -193,6 +193,7 @@ def test_a_new_batch_finds_one_before_it_however_many_are_begun(opening):
     with opening(carry) as carrier:
         assert carrier.before("one") == 0
         carrier.hand(slow)
+        until(lambda: len(carry.begun) == 1)
         carrier.hand(urgent)
         until(lambda: len(carry.begun) == 2)
         until(lambda: carrier.waiting("one") == 2)

@@ -18,6 +18,7 @@ RATE = "200"  # parts a second
 TOGETHER = 6  # people in one order
 PAUSE = 0.06  # seconds between orders, and between messages of one caller
 PATIENCE = 40.0  # seconds for what a fault held up
+URGENT = "Leave now"
 EMERGENCY = 5  # every so-manieth order is one
 
 INBOX = "SELECT text FROM inbound"
@@ -99,7 +100,7 @@ class Traffic:
     def _orders(self) -> None:
         while not self._over.wait(PAUSE):
             number = self._next()
-            text = f"{'Leave now' if number % EMERGENCY == 0 else 'Water'}, place {number}"
+            text = f"{URGENT if number % EMERGENCY == 0 else 'Water'}, place {number}"
             to = [f"+447700900{(number * TOGETHER + n) % 1000:03}" for n in range(TOGETHER)]
             self._order(to, text, "normal" if text.startswith("Water") else "emergency")
 

@@ -35,7 +35,7 @@ def fill(gw: Gateway, now: float) -> None:
         channels.enable(db, 3, False)
         _people(db, now)
         for n in range(60):
-            _message(db, n, now - n * 9000)
+            _message(db, n, now - (59 - n) * 9000)
         _alert(db, now)
         for n in range(40):
             by, what = f"user:{'sita' if n % 2 else 'ada'}", f"channel:line-{n % 3}"
@@ -81,9 +81,19 @@ def _message(db: sqlite3.Connection, n: int, at: float) -> None:
     state = ("delivered", "queued", "failed", "sent", "unknown")[n % 5]
     db.execute(
         "INSERT INTO outbox (address, recipient, channel, class, state, due_at, text, parts,"
-        " alphabet, feedback, created_at, sent_at)"
-        " VALUES (?, ?, 1, 2, ?, ?, ?, 5, 'ucs2', ?, ?, ?)",
-        (contact, number, state, at, words(n + 1), n + 1, at, at + 3),
+        " alphabet, feedback, created_at, sent_at, final_at)"
+        " VALUES (?, ?, 1, 2, ?, ?, ?, 5, 'ucs2', ?, ?, ?, ?)",
+        (
+            contact,
+            number,
+            state,
+            at,
+            words(n + 1),
+            n + 1,
+            at,
+            at + 3,
+            at + 9 if state in ("delivered", "failed") else None,
+        ),
     )
 
 
