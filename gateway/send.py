@@ -2,8 +2,9 @@
 
 import random
 import sqlite3
+import threading
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway import gate, routes, tell
@@ -14,10 +15,11 @@ from gateway.domain.retry import again
 from gateway.domain.shares import FREE, Choice, Owed, Room
 from gateway.domain.storable import storable
 from gateway.queue import NOT_BEGUN
-from gateway.store import budgets, channels, consent, contacts, fetched, outbox, receipts
+from gateway.store import budgets, channels, consent, contacts, fetched, outbox, receipts, unbegun
 
 UNBEGUN = "no carrier began it"
 LOST = "nobody knows whether it was sent"
+PATIENCE = 60.0  # seconds until a writer that says nothing counts as gone
 BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept from going
 
 
@@ -73,6 +75,7 @@ def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[sqlite3.R
         address=channel.row["address"],
         settings=channel.sealed,
         messages=tuple(_outgoing(row, _until(gw, row["expires_at"])) for row in passed),
+        portion=channel.provider.can.batch,
     )
 
 
@@ -220,6 +223,32 @@ def _left(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> 
         now=now,
         proof=f"outbox {row['id']}",
     )
+
+
+def noted(gw: Gateway, batch: str, ids: Sequence[int]) -> Callable[[], None]:
+    """Write down what of a batch is not begun; return what waits until that is on disk."""
+    done, told = threading.Event(), list[object]()
+
+    def tell(results: list[object]) -> None:
+        told.extend(results)
+        done.set()
+
+    def wait() -> None:
+        if not done.wait(PATIENCE):
+            raise TimeoutError
+        if isinstance(told[0], BaseException):
+            raise told[0]
+
+    gw.store.hand(unbegun.note, [(batch, ids)], tell)
+    return wait
+
+
+def take_up(gw: Gateway) -> None:
+    """Queue again what a run before this one had claimed and surely not begun."""
+    ids = unbegun.rows(gw.store.read)
+    if ids:
+        put_back(gw, ids, 0.0, UNBEGUN)
+    gw.store.write(unbegun.clear)
 
 
 def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:

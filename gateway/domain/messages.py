@@ -207,7 +207,8 @@ class Result(Struct, frozen=True):
 class Batch:
     """Messages for one channel, by value; `settings` are sealed.
 
-    `id` is unique: a result that comes twice is applied once.
+    `id` is unique: a result that comes twice is applied once. `portion` is how many of it are
+    begun at a time.
     """
 
     id: str
@@ -217,3 +218,4 @@ class Batch:
     settings: str
     messages: tuple[Outgoing, ...]
     extra: Mapping[str, str] = field(default_factory=dict)
+    portion: int = 100

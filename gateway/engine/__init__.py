@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 
 from gateway import queue, routes
 from gateway.context import Gateway
@@ -20,7 +21,7 @@ from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
 from gateway.providers import http
 from gateway.queue.whole import lines
-from gateway.send import bring_back, give_up_on
+from gateway.send import bring_back, give_up_on, noted, take_up
 from gateway.store import StoreClosed, clock, outbox
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ class Engine:
     def __init__(self, gw: Gateway) -> None:
         self.gw = gw
         instead = self._reaches if gw.settings["REDIS_AWAY"] == "threads" else queue.nobody
-        self.carrier = queue.carrier(gw.settings["REDIS"], self._carry, instead, self._is_home)
+        self.carrier = queue.carrier(
+            gw.settings["REDIS"], self._carry, instead, self._is_home, partial(noted, gw)
+        )
         self._stopping = threading.Event()
         self._lanes: dict[int, Lane] = {}
         self._sweeper = Sweeper(gw, self.carrier, self._stopping)
@@ -54,6 +57,7 @@ class Engine:
 
     def start(self) -> None:
         """Take up where the last run was stopped, however it was stopped."""
+        take_up(self.gw)
         if not self.gw.settings["REDIS"]:
             given = [one.id for one in self.gw.channels.all() if one.provider.can.polled]
             give_up_on(self.gw, outbox.claimed_before(self.gw.store.read, given))

@@ -11,6 +11,9 @@ from typing import Protocol
 from gateway.domain.messages import Batch, Class, Result
 
 Carry = Callable[[Batch], Iterable[Result]]
+# Writes down which messages of a batch are not begun. What it returns waits until that is on
+# disk, and raises if it cannot be.
+Note = Callable[[str, Sequence[int]], Callable[[], None]]
 
 NOT_BEGUN = "not begun"  # the error of a transient result of which nobody tried to send
 
@@ -86,20 +89,22 @@ def carrier(
     carry: Carry,
     instead: Callable[[str], bool] = nobody,
     home: Callable[[str], bool] = nobody,
+    note: Note | None = None,
 ) -> Carrier:
     """Return the carrier to use: Redis where its URL is given, else threads that `carry`.
 
     `instead` says for which channels threads may step in while Redis is away, `home` for which
-    they always carry.
+    they always carry; `note` writes down what they have not begun.
     """
     from gateway.queue.threads import ThreadCarrier
 
+    threads = ThreadCarrier(carry, note=note)
     if not redis:
-        return ThreadCarrier(carry)
+        return threads
     from gateway.queue.either import EitherCarrier
     from gateway.queue.on_redis import RedisCarrier
 
-    return EitherCarrier(RedisCarrier(redis), ThreadCarrier(carry), instead, home)
+    return EitherCarrier(RedisCarrier(redis), threads, instead, home)
 
 
 def answers(url: str) -> bool:

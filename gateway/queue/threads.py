@@ -6,11 +6,12 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Lock
 
-from gateway.domain.messages import Batch, Outcome, Result
-from gateway.queue import NOT_BEGUN, CarrierDown, Carry, Report
+from gateway.domain.messages import Batch
+from gateway.queue import CarrierDown, Carry, Note, Report, urgent
 from gateway.queue.crew import Crew
 from gateway.queue.given import Given
-from gateway.queue.whole import Item, grouped, whole
+from gateway.queue.portions import carried, not_begun, noted_down, unnoted
+from gateway.queue.whole import Item, grouped
 
 MOST = 1000  # results gathered for one round of reports
 
@@ -22,8 +23,12 @@ class ThreadCarrier:
     no report.
     """
 
-    def __init__(self, carry: Carry, threads: int = 1, again: float = 30.0) -> None:
+    def __init__(
+        self, carry: Carry, threads: int = 1, again: float = 30.0, note: Note | None = None
+    ) -> None:
         self._carry = carry
+        self._note = note or unnoted
+        self._noted: set[str] = set()  # batches of which all is written down as not begun
         self._threads = threads
         self._lock = Lock()
         self._closed = False
@@ -33,7 +38,11 @@ class ThreadCarrier:
         self._tokens = count(1)
 
     def hand(self, batch: Batch) -> None:
-        if not self._crew(batch.channel).add(batch):
+        crew = self._crew(batch.channel)
+        if crew.waiting() and not urgent(batch):  # an emergency in doubt goes once more anyway
+            self._noted.add(batch.id)
+            noted_down(self._note, batch.id, [batch.messages])
+        if not crew.add(batch):
             raise CarrierDown("closed")
 
     def reports(self, wait: float) -> list[Report]:
@@ -85,13 +94,15 @@ class ThreadCarrier:
             return self._crews[channel]
 
     def _serve(self, batch: Batch) -> None:
-        for result in whole(batch, self._carry):
+        noted = batch.id in self._noted
+        self._noted.discard(batch.id)
+        for result in carried(batch, self._carry, self._note, noted, lambda: self._closed):
             self._back.put((batch, result))
         self._back.put((batch, None))
 
     def _return(self, batch: Batch) -> None:
-        for message in batch.messages:
-            self._back.put((batch, Result(message.id, Outcome.TRANSIENT, error=NOT_BEGUN)))
+        for result in not_begun(batch.messages):
+            self._back.put((batch, result))
         self._back.put((batch, None))
 
     def _first(self, wait: float) -> list[Item]:

@@ -1,0 +1,31 @@
+"""Which messages of claimed batches no provider can have yet."""
+
+import sqlite3
+from collections.abc import Sequence
+
+Note = tuple[str, Sequence[int]]  # a batch, and the ids of it that are not begun
+
+_KEEP = "INSERT OR REPLACE INTO unbegun (batch, ids) VALUES (?, ?)"
+_DROP = "DELETE FROM unbegun WHERE batch = ?"
+_ROWS = """
+SELECT outbox.id FROM unbegun JOIN json_each(unbegun.ids) AS one
+  JOIN outbox ON outbox.id = one.value
+ WHERE outbox.state = 'claimed' AND outbox.batch = unbegun.batch
+"""
+
+
+def note(db: sqlite3.Connection, told: Sequence[Note]) -> list[None]:
+    """Write down what is not begun of batches; nothing is kept of one that is begun whole."""
+    last = dict(told)
+    db.executemany(_KEEP, [(batch, str(list(ids))) for batch, ids in last.items() if ids])
+    db.executemany(_DROP, [(batch,) for batch, ids in last.items() if not ids])
+    return [None] * len(told)
+
+
+def rows(db: sqlite3.Connection) -> list[int]:
+    """Return claimed rows that are surely not begun."""
+    return [row["id"] for row in db.execute(_ROWS)]
+
+
+def clear(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM unbegun")
