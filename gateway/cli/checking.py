@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -13,7 +14,7 @@ from gateway.context import Gateway, open_gateway
 from gateway.providers.conditions import WELL, explained, missing
 from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
-from gateway.store import StoreError, away, channels, links, users
+from gateway.store import StoreError, away, channels, check_whole, is_small, links, users
 
 Line = tuple[str, str, str]  # what, well | look | wrong, a sentence
 
@@ -22,10 +23,11 @@ MARKS = {"well": "ok    ", "look": "look  ", "wrong": "WRONG "}
 
 @click.command("check")
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--whole", is_flag=True, help="Read all of the store, also if it is very large.")
 @plainly
-def check_command(as_json: bool) -> None:
+def check_command(as_json: bool, whole: bool) -> None:
     """Say in one line each what is well and what is not; exit 1 if something is wrong."""
-    lines = list(_lines())
+    lines = list(_lines(whole))
     if as_json:
         told = [{"what": what, "state": state, "say": say} for what, state, say in lines]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -35,7 +37,17 @@ def check_command(as_json: bool) -> None:
     raise SystemExit(any(state == "wrong" for _, state, _ in lines))
 
 
-def _lines() -> Iterator[Line]:
+def _store(file: Path, whole: bool) -> Line:
+    if not whole and not is_small(file):
+        return "store", "well", f"opened: {file}. It is large: --whole reads all of it."
+    try:
+        check_whole(file)
+    except StoreError as error:
+        return "store", "wrong", str(error)
+    return "store", "well", f"whole: {file}"
+
+
+def _lines(whole: bool) -> Iterator[Line]:
     try:
         settings = Settings.load()
         settings.secret()
@@ -48,7 +60,7 @@ def _lines() -> Iterator[Line]:
     except StoreError as error:
         yield "store", "wrong", str(error)
         return
-    yield "store", "well", f"whole: {settings.store}"
+    yield _store(settings.store, whole)
     for part in (_channels, _public, _languages, _people, _clock, _away, _redis):
         yield from part(gw)
     for found in health.findings(health.facts(gw)):

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -203,7 +204,7 @@ def test_a_modem_that_hangs_holds_up_neither_others_nor_a_stop(field: Field, dum
 
 def test_a_modem_that_is_not_there_is_found_when_it_is(field: Field, tmp_path: Path) -> None:
     gammu()
-    root = tmp_path / "hub" / f"modem-{tmp_path.name}"
+    root = tmp_path / "hub" / f"modem-{uuid4().hex[:12]}"
     root.parent.write_text("unplugged")
     add(field, "one", {"device": str(root), "connection": "none", "model": "dummy"})
     polls = poller(field)

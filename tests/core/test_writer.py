@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import Store, StoreClosed, StoreError, connect, create
+from gateway.store import Store, StoreClosed, StoreError, check_whole, connect, create
 
 
 @pytest.fixture
@@ -205,6 +205,18 @@ def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(StoreError, match="backup"):
         Store(file)
+
+
+def test_a_large_file_is_read_whole_only_when_asked(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "gateway.db"
+    create(file)
+    monkeypatch.setattr("gateway.store.LARGE", file.stat().st_size - 1)
+    content = bytearray(file.read_bytes())
+    content[-4096:] = b"\xff" * 4096
+    file.write_bytes(content)
+    Store(file).close()
+    with pytest.raises(StoreError, match="damaged"):
+        check_whole(file)
 
 
 def note_all(db: sqlite3.Connection, keys: list[str]) -> list[str]:
