@@ -27,13 +27,13 @@ from gateway.providers import (
     Answer,
     Can,
     Hook,
-    HookError,
     MaybeSent,
     Need,
     reading,
     sending,
 )
 from gateway.providers.africastalking.codes import CODES, STATUSES, refused
+from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
     from gateway.providers.http import Door
@@ -43,7 +43,7 @@ SANDBOX = "https://api.sandbox.africastalking.com"
 PATH = "/version1/messaging"
 
 
-class AfricasTalking:
+class AfricasTalking(Plain):
     """A short code, sender name or USSD code at Africa's Talking."""
 
     name = "africastalking"
@@ -151,17 +151,9 @@ class AfricasTalking:
             error=reading.word(found, "errorMessage"),
         )
 
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        """Return 200; they read nothing of it."""
-        return Answer()
-
     def screen(self, hook: Hook, screen: Screen) -> Answer:
         """Return one page: CON when more input is wanted, END on the last one."""
         return Answer(body=f"{'CON' if screen.goes_on else 'END'} {screen.text}")
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        """Return the reason, for whoever reads their log."""
-        return Answer(error.status, body=str(error))
 
     # Out
 

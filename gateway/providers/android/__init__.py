@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
-from gateway.domain.messages import Class, Event, Outcome, Outgoing, Receipt, Result, Screen
+from gateway.domain.messages import Class, Event, Outcome, Outgoing, Receipt, Result
 from gateway.domain.pace import Quota
 from gateway.providers import (
     COUNTRY,
@@ -29,6 +29,7 @@ from gateway.providers import (
     sending,
 )
 from gateway.providers.android import calls
+from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
     from gateway.providers.http import Door, Reply
@@ -38,7 +39,7 @@ FULL = 60.0  # seconds until a phone whose queue is full is asked again
 PRIORITY = {Class.EMERGENCY: 100, Class.HIGH: 50, Class.NORMAL: 0, Class.BULK: -50}
 
 
-class Android:
+class Android(Plain):
     """One phone: called directly, or through the app's cloud or a server of one's own."""
 
     name = "android"
@@ -106,14 +107,6 @@ class Android:
     def read(self, hook: Hook) -> Iterator[Event]:
         """Yield a message or a receipt, whichever address it came to."""
         return calls.read(hook, self.address, self.country)
-
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        """Return 200; they read nothing of it."""
-        return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: the app knows no USSD."""
-        return Answer(404)
 
     def refuse(self, hook: Hook, error: HookError) -> Answer:
         """Return 200 for what can never be read: they would repeat it for two days."""

@@ -16,7 +16,6 @@ from gateway.providers import (
     Can,
     Forged,
     Hook,
-    HookError,
     SendError,
     reading,
     sending,
@@ -26,6 +25,7 @@ from gateway.providers.external.needs import NEEDS
 from gateway.providers.external.order import Order, filled, headers, order
 from gateway.providers.external.presets import PRESETS, SCREENS, SILENT
 from gateway.providers.memory import Memory
+from gateway.providers.plain import Plain
 from gateway.providers.ussd.steps import Known, Steps
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ ACCEPTED = '{"message":"Message Accepted"}'
 JSON = "application/json; charset=utf-8"
 
 
-class External:
+class External(Plain):
     """A number, short code or sender name at any company with an HTTP API."""
 
     name = "http"
@@ -134,10 +134,6 @@ class External:
         except SendError as error:
             return Answer(502, body=error.code)
         return Answer(200 if reply.status < 300 else 502)
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        """Return the reason, for whoever reads their log."""
-        return Answer(error.status, body=str(error))
 
     # Out
 

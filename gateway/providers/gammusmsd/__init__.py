@@ -1,37 +1,31 @@
 """gammu-smsd: the files it sends from and receives into. Manual: https://docs.gammu.org/smsd/."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2s
 
 from gateway.domain.messages import (
     Class,
     Event,
     Inbound,
-    Outcome,
     Outgoing,
     Receipt,
-    Result,
-    Screen,
     Status,
 )
 from gateway.providers import (
     COUNTRY,
     N_,
-    Answer,
     Busy,
     Can,
     Forged,
     Hook,
-    HookError,
     Need,
-    SendError,
     reading,
-    sending,
 )
 from gateway.providers.fetching import Found
 from gateway.providers.gammusmsd import heard, names
 from gateway.providers.gammusmsd.looking import Looking
+from gateway.providers.handing import ByHand
 from gateway.providers.spool.folder import Folder, trouble
 
 THEIRS = ("outbox", "inbox", "sent", "error")
@@ -40,7 +34,7 @@ BACKLOG = 10  # files that may wait for smsd: what waits here can still be withd
 AGAIN = 5.0  # seconds until a full outbox is looked at again
 
 
-class GammuSmsd:
+class GammuSmsd(ByHand):
     """The folders of one gammu-smsd; its modem is its own business."""
 
     name = "gammusmsd"
@@ -118,29 +112,7 @@ class GammuSmsd:
         error = "failed" if status is Status.FAILED else None
         return Receipt(own, status, to=to, error=error)
 
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        """Return 200; nobody reads it."""
-        return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: files know no USSD."""
-        return Answer(404)
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        """Return the reason."""
-        return Answer(error.status, body=str(error))
-
     # Out
-
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Put messages into `outbox/`, one file each."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        for message in alive:
-            try:
-                yield Result(message.id, Outcome.ACCEPTED, self._hand_over(message))
-            except SendError as error:
-                yield error.result(message.id)
 
     def check(self) -> None:
         """Look whether the folders are there, and ours to write in."""

@@ -15,7 +15,6 @@ from gateway.domain.messages import (
     Outgoing,
     Receipt,
     Result,
-    Screen,
     Status,
 )
 from gateway.domain.pace import Quota
@@ -37,6 +36,7 @@ from gateway.providers import (
 )
 from gateway.providers.httpsms.codes import RETRY, STATUSES, code
 from gateway.providers.httpsms.token import claims, moment
+from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
     from gateway.providers.http import Door, Reply
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 HOST = "https://api.httpsms.com/v1"
 
 
-class HttpSms:
+class HttpSms(Plain):
     """One phone of an httpSMS account."""
 
     name = "httpsms"
@@ -151,14 +151,6 @@ class HttpSms:
             retry=RETRY.get(error) if error else None,
             own=reading.word(found, "data.request_id"),
         )
-
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        """Return 200; they read nothing of it."""
-        return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: the app knows no USSD."""
-        return Answer(404)
 
     def refuse(self, hook: Hook, error: HookError) -> Answer:
         """Return the reason; they try once more and mail it to the account's owner."""

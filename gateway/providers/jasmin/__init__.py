@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from gateway.domain.messages import Event, Inbound, Outgoing, Receipt, Result, Screen
+from gateway.domain.messages import Event, Inbound, Outgoing, Receipt, Result
 from gateway.providers import (
     COUNTRY,
     N_,
@@ -16,12 +16,12 @@ from gateway.providers import (
     Can,
     Garbled,
     Hook,
-    HookError,
     Need,
     reading,
     sending,
 )
 from gateway.providers.jasmin.codes import LATER, became, coding, text
+from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
     from gateway.providers.http import Door
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HEARD = "ACK/Jasmin"  # anything else, and they call again
 
 
-class Jasmin:
+class Jasmin(Plain):
     """A short code, number or name behind a Jasmin of your own."""
 
     name = "jasmin"
@@ -136,14 +136,6 @@ class Jasmin:
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
         """Return the one word that stops them from calling again."""
         return Answer(body=HEARD)
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: Jasmin's HTTP API has no USSD."""
-        return Answer(404)
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        """Return the reason, for whoever reads their log."""
-        return Answer(error.status, body=str(error))
 
     # Out
 

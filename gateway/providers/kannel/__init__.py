@@ -15,7 +15,6 @@ from gateway.domain.messages import (
     Part,
     Receipt,
     Result,
-    Screen,
 )
 from gateway.domain.sms import BadHeader, read_header
 from gateway.providers import (
@@ -32,6 +31,7 @@ from gateway.providers import (
     sending,
 )
 from gateway.providers.kannel.codes import CHARSETS, CODINGS, CONFIRMED, UNSAID, told
+from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
     from gateway.providers.http import Door
@@ -40,7 +40,7 @@ PATH = "/cgi-bin/sendsms"
 GET_URL = "id=%I&from=%p&to=%P&text=%a&ts=%T&coding=%c&charset=%C&udh=%u"
 
 
-class Kannel:
+class Kannel(Plain):
     """A short code, number or name behind a Kannel of your own."""
 
     name = "kannel"
@@ -144,10 +144,6 @@ class Kannel:
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
         """Return nothing: any word would go to the phone as an SMS."""
         return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: Kannel has no USSD."""
-        return Answer(404)
 
     def refuse(self, hook: Hook, error: HookError) -> Answer:
         """Return the reason; only the body of a 200 goes to the phone."""

@@ -4,18 +4,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gateway.domain.messages import Event, Outcome, Outgoing, Result, Screen
+from gateway.domain.messages import Event, Outcome, Outgoing, Result
 from gateway.providers import (
     COUNTRY,
     N_,
     Account,
-    Answer,
     Busy,
     Can,
     Forged,
     Garbled,
     Hook,
-    HookError,
     MaybeSent,
     Need,
     SendError,
@@ -31,11 +29,12 @@ from gateway.providers.modem.looking import Looking
 from gateway.providers.modem.machine import Machine
 from gateway.providers.modem.texts import parts, validity
 from gateway.providers.modem.words import WORDS
+from gateway.providers.plain import Plain
 
 _PLACE = r"[^\s\x00][^\n\x00]{0,250}"
 
 
-class Modem:
+class Modem(Plain):
     """One modem and its SIM; several modems are several channels."""
 
     name = "modem"
@@ -157,18 +156,6 @@ class Modem:
             raise Garbled("missing_field", "Number")
         else:
             yield hearing.inbound(hook, said, self.address, self.settings["country"])
-
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        """Return 200; nobody reads it."""
-        return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: nobody can dial a SIM."""
-        return Answer(404)
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        """Return the reason."""
-        return Answer(error.status, body=str(error))
 
     # Out
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import structs
 
 from gateway.domain.messages import Class, Event, Outcome, Outgoing, Result, Screen
-from gateway.providers import Answer, Can, Forged, Garbled, Hook, HookError, sending
+from gateway.providers import Can, Forged, Garbled, Hook, sending
 from gateway.providers.linking import BOUND, Listener
+from gateway.providers.plain import Plain
 from gateway.providers.smpp import orders, receipts, ussd
 from gateway.providers.smpp.needs import NEEDS
 from gateway.providers.smpp.pdu import (
@@ -40,7 +41,7 @@ LINES = {
 T = TypeVar("T")
 
 
-class Smpp:
+class Smpp(Plain):
     """A short code or number at a network's SMSC."""
 
     name = "smpp"
@@ -80,16 +81,6 @@ class Smpp:
     def read(self, hook: Hook) -> Iterator[Event]:
         """Yield what one PDU tells."""
         yield from self.ear.read(_only(hook.body))[1]
-
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: screens go back over the link."""
-        return Answer(404)
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        return Answer(error.status, body=str(error))
 
     # The link
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from gateway.domain.messages import Event, Inbound, Outcome, Outgoing, Result, Screen
+from gateway.domain.messages import Event, Inbound, Outcome, Outgoing, Result
 from gateway.domain.pace import Quota
 from gateway.providers import (
     COUNTRY,
@@ -20,6 +20,7 @@ from gateway.providers import (
     reading,
     sending,
 )
+from gateway.providers.plain import Plain
 from gateway.providers.smssync.results import fetched, listed, moment, results
 
 JSON = "application/json; charset=utf-8"
@@ -27,7 +28,7 @@ WAIT = 600.0  # seconds; nothing can be pushed to a phone that fetches
 ASKS = {"send": "messages", "result": "receipts"}
 
 
-class SmsSync:
+class SmsSync(Plain):
     """One phone. Nothing reaches it but our answers to its own calls."""
 
     name = "smssync"
@@ -110,10 +111,6 @@ class SmsSync:
         to, id = reading.sender(found, "from", self.country), found["message_id"]
         texts_to = [(to, text, self._mark(id, str(n), text)) for n, text in enumerate(texts)]
         return self._orders(texts_to, success=True, error=None)
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: the app knows no USSD."""
-        return Answer(404)
 
     def refuse(self, hook: Hook, error: HookError) -> Answer:
         """Return the reason, with 200: it understands no other status."""

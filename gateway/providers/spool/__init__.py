@@ -5,7 +5,7 @@ Manual: http://smstools3.kekekasvi.com/index.php?p=fileformat (version 3.1.21).
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2s
 
@@ -13,29 +13,23 @@ from gateway.domain.messages import (
     Class,
     Event,
     Inbound,
-    Outcome,
     Outgoing,
     Receipt,
-    Result,
-    Screen,
     Status,
 )
 from gateway.providers import (
     COUNTRY,
     N_,
-    Answer,
     Busy,
     Can,
     Forged,
     Garbled,
     Hook,
-    HookError,
     Need,
-    SendError,
     reading,
-    sending,
 )
 from gateway.providers.fetching import Found
+from gateway.providers.handing import ByHand
 from gateway.providers.spool.folder import Folder, trouble
 from gateway.providers.spool.looking import Looking
 from gateway.providers.spool.paper import Paper, fold, moment, text, unfold
@@ -50,7 +44,7 @@ _REFUSED = re.compile(r"\bCM([SE]) ERROR: ?(\d{1,4})\b")
 _TOA_INTERNATIONAL = "91"
 
 
-class Spool:
+class Spool(ByHand):
     """One spool folder; the modems behind it are smsd's business."""
 
     name = "spool"
@@ -172,29 +166,7 @@ class Spool:
         whole = number.removeprefix("s") if number.startswith("s") else f"+{number.lstrip('+')}"
         return reading.recipient({name: whole}, name, self.country)
 
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        """Return 200; nobody reads it."""
-        return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: files know no USSD."""
-        return Answer(404)
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        """Return the reason."""
-        return Answer(error.status, body=str(error))
-
     # Out
-
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Put messages into `outgoing/`, one file each."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        for message in alive:
-            try:
-                yield Result(message.id, Outcome.ACCEPTED, self._hand_over(message))
-            except SendError as error:
-                yield error.result(message.id)
 
     def check(self) -> None:
         """Look whether the folders are there, and ours to write in."""

@@ -17,7 +17,6 @@ from gateway.domain.messages import (
     Outgoing,
     Receipt,
     Result,
-    Screen,
     Status,
 )
 from gateway.providers import (
@@ -28,13 +27,13 @@ from gateway.providers import (
     Can,
     Forged,
     Hook,
-    HookError,
     Need,
     Rejected,
     Stopped,
     reading,
     sending,
 )
+from gateway.providers.plain import Plain
 from gateway.providers.twilio.codes import CODES, OWN, STATUSES, TOO_LATE, Verdict
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class _Form:
         return self.values[name]
 
 
-class Twilio:
+class Twilio(Plain):
     """A Twilio number, short code, name or Messaging Service."""
 
     name = "twilio"
@@ -188,14 +187,6 @@ class Twilio:
         """Return TwiML: empty, or with one Message for each text."""
         messages = "".join(f"<Message>{escape(text)}</Message>" for text in texts)
         return Answer(type="text/xml; charset=utf-8", body=_EMPTY.format(messages))
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: Twilio has no USSD."""
-        return Answer(404)
-
-    def refuse(self, hook: Hook, error: HookError) -> Answer:
-        """Return the reason; they keep it in their debugger for the operator."""
-        return Answer(error.status, body=str(error))
 
     # Out
 

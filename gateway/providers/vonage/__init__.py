@@ -14,7 +14,6 @@ from gateway.domain.messages import (
     Part,
     Receipt,
     Result,
-    Screen,
 )
 from gateway.providers import (
     COUNTRY,
@@ -30,6 +29,7 @@ from gateway.providers import (
     reading,
     sending,
 )
+from gateway.providers.plain import Plain
 from gateway.providers.vonage import signature, wire
 from gateway.providers.vonage.codes import ENDED_BADLY, STATUSES, WORTH_LATER
 
@@ -41,7 +41,7 @@ PATH = "/sms/json"
 BALANCE = "/account/get-balance"
 
 
-class Vonage:
+class Vonage(Plain):
     """A number, short code or sender name at Vonage."""
 
     name = "vonage"
@@ -159,14 +159,6 @@ class Vonage:
             own=reading.word(found, "client-ref"),
             piece=reference,  # each part of a message has its own
         )
-
-    def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
-        """Return 200; they read nothing of it."""
-        return Answer()
-
-    def screen(self, hook: Hook, screen: Screen) -> Answer:
-        """Return that there is nothing here: Vonage has no USSD."""
-        return Answer(404)
 
     def refuse(self, hook: Hook, error: HookError) -> Answer:
         """Return 200 even for a garbled call: it would come again for a day, no better.
