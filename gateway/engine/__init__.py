@@ -21,7 +21,8 @@ from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
 from gateway.providers import http
 from gateway.queue.whole import lines
-from gateway.send import bring_back, give_up_on, noted, take_up
+from gateway.send import give_up_on
+from gateway.send.back import bring_back, noted, take_up
 from gateway.store import StoreClosed, clock, outbox
 
 log = logging.getLogger(__name__)

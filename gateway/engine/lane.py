@@ -12,6 +12,7 @@ from gateway.domain.pace import Pace, filled, less, slowed, wait
 from gateway.domain.shares import Owed, Room
 from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier, CarrierDown
+from gateway.send.back import put_back
 from gateway.store import budgets, outbox
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,7 @@ class Lane(Rounds):
         except CarrierDown:
             log.warning("the carrier is away: channel %s waits", channel.name)
             ids = [message.id for message in claim.batch.messages]
-            send.put_back(self._gw, ids, AWAY, "the queue is away", claim.batch.id)
+            put_back(self._gw, ids, AWAY, "the queue is away", claim.batch.id)
             return AWAY
         return 0.0
 

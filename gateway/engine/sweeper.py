@@ -14,7 +14,8 @@ from gateway.providers import http
 from gateway.queue import Carrier
 from gateway.queue.whole import lines
 from gateway.receive import desk, talk, turns
-from gateway.send import UNBEGUN, bring_back, give_up_on, put_back
+from gateway.send import give_up_on
+from gateway.send.back import UNBEGUN, bring_back, put_back
 from gateway.store import StoreClosed, ahead, budgets, channels, outbox, receipts, sessions
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ import pytest
 from gateway import receive, send
 from gateway.domain.messages import Class, Outcome, Receipt, Result, Status
 from gateway.engine import Engine
+from gateway.send.back import put_back
 from gateway.store import channels, outbox
 from tests.core.field import MAYA, NOW, Field
 from tests.core.test_engine import until
@@ -208,7 +209,7 @@ def test_a_stop_puts_back_what_a_full_disk_left_claimed(field: Field, engine: En
     batch = field.gw.store.write(lambda db: outbox.claim(db, field.channel.id, "b1", NOW, 9, 9.0))
     cannot_be_written(field, "due_at")
     with pytest.raises(sqlite3.OperationalError):
-        send.put_back(field.gw, batch.ids, 0.0, "the queue is away", "b1")
+        put_back(field.gw, batch.ids, 0.0, "the queue is away", "b1")
     field.do("DROP TRIGGER no_room")
     engine.stop()
     assert state(field, id) == ("queued", "no carrier began it")
@@ -217,5 +218,5 @@ def test_a_stop_puts_back_what_a_full_disk_left_claimed(field: Field, engine: En
 def test_what_is_put_back_late_is_not_taken_from_a_later_claim(field: Field) -> None:
     id = queue(field)
     claim(field)
-    send.put_back(field.gw, [id], 0.0, "the queue is away", "an earlier batch")
+    put_back(field.gw, [id], 0.0, "the queue is away", "an earlier batch")
     assert state(field, id)[0] == "claimed"

@@ -18,7 +18,7 @@ from bench.served import environment
 from gateway import setup
 from gateway.clock import Clock, Machine, keeping, system
 from gateway.context import Channels, Gateway, open_gateway
-from gateway.send import put_back
+from gateway.send.back import put_back
 from gateway.settings import Settings
 from gateway.store import Store, outbox
 from tests.soak import acts, world

@@ -2,9 +2,8 @@
 
 import random
 import sqlite3
-import threading
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway import gate, routes, tell
@@ -15,11 +14,10 @@ from gateway.domain.retry import again
 from gateway.domain.shares import FREE, Choice, Owed, Room
 from gateway.domain.storable import storable
 from gateway.queue import NOT_BEGUN
-from gateway.store import budgets, channels, consent, contacts, fetched, outbox, receipts, unbegun
+from gateway.send.back import put_back
+from gateway.store import budgets, channels, consent, contacts, fetched, outbox, receipts
 
-UNBEGUN = "no carrier began it"
 LOST = "nobody knows whether it was sent"
-PATIENCE = 60.0  # seconds until a writer that says nothing counts as gone
 BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept from going
 
 
@@ -99,35 +97,6 @@ def _outgoing(row: sqlite3.Row, expires: float | None) -> Outgoing:
         parts=row["parts"],
         alphabet=row["alphabet"],
     )
-
-
-def put_back(
-    gw: Gateway, ids: Sequence[int], wait: float, reason: str, batch: str | None = None
-) -> None:
-    """Return claimed rows that no carrier began to the queue: no attempt was made.
-
-    With a `batch` only those that are still of it. What cannot be written, as on a full disk, is
-    remembered for `bring_back`: nobody else knows that it did not go.
-    """
-    due = gw.clock() + wait
-
-    def work(db: sqlite3.Connection) -> None:
-        budgets.give_back(db, ids, batch)
-        for id in ids:
-            outbox.again(db, id, due, reason, free=True, batch=batch)
-
-    try:
-        gw.store.write(work)
-    except Exception:
-        gw.astray.append((ids, batch))
-        raise
-
-
-def bring_back(gw: Gateway) -> None:
-    """Put back what could not be put back before."""
-    for _ in range(len(gw.astray)):
-        ids, batch = gw.astray.popleft()
-        put_back(gw, ids, 0.0, UNBEGUN, batch)
 
 
 def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) -> None:
@@ -223,32 +192,6 @@ def _left(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> 
         now=now,
         proof=f"outbox {row['id']}",
     )
-
-
-def noted(gw: Gateway, batch: str, ids: Sequence[int]) -> Callable[[], None]:
-    """Write down what of a batch is not begun; return what waits until that is on disk."""
-    done, told = threading.Event(), list[object]()
-
-    def tell(results: list[object]) -> None:
-        told.extend(results)
-        done.set()
-
-    def wait() -> None:
-        if not done.wait(PATIENCE):
-            raise TimeoutError
-        if isinstance(told[0], BaseException):
-            raise told[0]
-
-    gw.store.hand(unbegun.note, [(batch, ids)], tell)
-    return wait
-
-
-def take_up(gw: Gateway) -> None:
-    """Queue again what a run before this one had claimed and surely not begun."""
-    ids = unbegun.rows(gw.store.read)
-    if ids:
-        put_back(gw, ids, 0.0, UNBEGUN)
-    gw.store.write(unbegun.clear)
 
 
 def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:
