@@ -104,6 +104,7 @@ class Can:
     receipts: bool = True
     batch: int = 1
     connections: int = 8
+    together: int = 96  # begun at a time, and in doubt after a crash: rounds of all connections
     parts: int = 10
     characters: int | None = None
     ucs2: bool = True  # carries letters outside the basic alphabet

@@ -73,7 +73,7 @@ def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[sqlite3.R
         address=channel.row["address"],
         settings=channel.sealed,
         messages=tuple(_outgoing(row, _until(gw, row["expires_at"])) for row in passed),
-        portion=channel.provider.can.batch,
+        portion=channel.provider.can.together,
     )
 
 

@@ -47,7 +47,7 @@ class AfricasTalking(Plain):
     """A short code, sender name or USSD code at Africa's Talking."""
 
     name = "africastalking"
-    can = Can(ussd=True, batch=100, rate=30.0)
+    can = Can(ussd=True, batch=100, together=500, rate=30.0)
     needs = (
         Need("username", N_("Your app's user name, or `sandbox`."), pattern=r"\S{1,64}"),
         Need("api_key", N_("The API key of that app."), secret=True, pattern=r"\S{6,256}"),

@@ -31,7 +31,7 @@ class Infobip:
     name = "infobip"
     # They put the session and the step of USSD behind the address.
     pasted: ClassVar[Mapping[str, str]] = {"message": "{key}", "receipt": "{key}", "ussd": "{path}"}
-    can = Can(ussd=True, batch=100, rate=30.0)
+    can = Can(ussd=True, batch=100, together=500, rate=30.0)
     needs: tuple[Need, ...] = (
         Need(
             "base_url",

@@ -45,7 +45,7 @@ class Smpp(Plain):
     """A short code or number at a network's SMSC."""
 
     name = "smpp"
-    can = Can(ussd=True, links=True, batch=100, screen_gsm7=182, screen_ucs2=80)
+    can = Can(ussd=True, links=True, batch=100, together=100, screen_gsm7=182, screen_ucs2=80)
     needs = NEEDS
 
     def __init__(

@@ -68,7 +68,7 @@ class Twilio(Plain):
     name = "twilio"
     # What follows # asks them to call again while we are down; receipts bring their address.
     pasted: ClassVar[Mapping[str, str]] = {"message": "#rc=3&rp=5xx,ct,rt"}
-    can = Can(batch=100, connections=32, characters=1600)
+    can = Can(batch=100, connections=32, together=128, characters=1600)
     needs = (
         Need(
             "account_sid", N_("The Account SID, on the console's first page."), pattern="AC\\w{32}"
