@@ -6,6 +6,7 @@ References differ in every answer, so they count as the same.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_ANSWERS = 30  # in an hour: nobody reads more
 MOST_SAME = 5  # times an hour that the same words get the same answer
@@ -27,6 +28,7 @@ class Round:
     source: str
 
 
+@lru_cache(maxsize=512)
 def same(text: str) -> str:
     """Return words without what differs each time: references, spaces and capitals.
 
@@ -43,6 +45,8 @@ def is_echo(text: str, rounds: Sequence[Round]) -> bool:
     >>> is_echo("Got it.", ours), is_echo("Got it.", ours[:2]), is_echo("hello", ours)
     (True, False, False)
     """
+    if not rounds:
+        return False
     ours = {same(one.answered) for one in rounds}
     if same(text) not in ours:
         return False
