@@ -16,7 +16,16 @@ from gateway.queue.whole import lines
 from gateway.receive import desk, talk, turns
 from gateway.send import give_up_on
 from gateway.send.back import UNBEGUN, bring_back, put_back
-from gateway.store import StoreClosed, ahead, budgets, channels, outbox, receipts, sessions
+from gateway.store import (
+    StoreClosed,
+    ahead,
+    budgets,
+    channels,
+    outbox,
+    receipts,
+    sessions,
+    unbegun,
+)
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +102,8 @@ class Sweeper(Rounds):
         """A carrier that is away (None) may still bring word; one that holds it gives it back."""
         bring_back(self._gw)  # first: below, what no carrier has counts as maybe sent
         now, db = self._gw.clock(), self._gw.store.read
+        if unbegun.over(db):
+            self._gw.store.write(unbegun.forget)
         gone = self._with_the_dead(self._carried(outbox.lapsed(db, now - SIGN)))
         gone += [row["id"] for row in self._fetched(outbox.lapsed(db, now - DAY))]
         for batch, ids in _by_batch(self._carried(outbox.lapsed(db, now - LEASE))).items():

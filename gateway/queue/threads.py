@@ -43,6 +43,7 @@ class ThreadCarrier:
             self._noted.add(batch.id)
             noted_down(self._note, batch.id, [batch.messages])
         if not crew.add(batch):
+            self._noted.discard(batch.id)
             raise CarrierDown("closed")
 
     def reports(self, wait: float) -> list[Report]:
@@ -65,7 +66,10 @@ class ThreadCarrier:
         return any(crew.holds(batch_id) for crew in self._all())
 
     def take_back(self, batch_id: str) -> bool:
-        return any(crew.remove(batch_id) for crew in self._all())
+        found = any(crew.remove(batch_id) for crew in self._all())
+        if found:  # only then: one that is begun must first strike out what it begins
+            self._noted.discard(batch_id)
+        return found
 
     def lost(self, batch_id: str, channel: str) -> bool:
         return False  # its threads live and die with this process
@@ -101,6 +105,7 @@ class ThreadCarrier:
         self._back.put((batch, None))
 
     def _return(self, batch: Batch) -> None:
+        self._noted.discard(batch.id)
         for result in not_begun(batch.messages):
             self._back.put((batch, result))
         self._back.put((batch, None))

@@ -60,7 +60,5 @@ def noted(gw: Gateway, batch: str, ids: Sequence[int]) -> Callable[[], None]:
 
 def take_up(gw: Gateway) -> None:
     """Queue again what a run before this one had claimed and surely not begun."""
-    ids = unbegun.rows(gw.store.read)
-    if ids:
+    if ids := unbegun.rows(gw.store.read):
         put_back(gw, ids, 0.0, UNBEGUN)
-    gw.store.write(unbegun.clear)

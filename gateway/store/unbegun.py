@@ -7,6 +7,7 @@ Note = tuple[str, Sequence[int]]  # a batch, and the ids of it that are not begu
 
 _KEEP = "INSERT OR REPLACE INTO unbegun (batch, ids) VALUES (?, ?)"
 _DROP = "DELETE FROM unbegun WHERE batch = ?"
+_OVER = "WHERE batch NOT IN (SELECT batch FROM outbox WHERE state = 'claimed')"
 _ROWS = """
 SELECT outbox.id FROM unbegun JOIN json_each(unbegun.ids) AS one
   JOIN outbox ON outbox.id = one.value
@@ -27,5 +28,11 @@ def rows(db: sqlite3.Connection) -> list[int]:
     return [row["id"] for row in db.execute(_ROWS)]
 
 
-def clear(db: sqlite3.Connection) -> None:
-    db.execute("DELETE FROM unbegun")
+def over(db: sqlite3.Connection) -> bool:
+    """Whether something is kept of batches of which nothing is on its way any more."""
+    return db.execute(f"SELECT 1 FROM unbegun {_OVER} LIMIT 1").fetchone() is not None
+
+
+def forget(db: sqlite3.Connection) -> None:
+    """Forget batches of which nothing is on its way any more."""
+    db.execute(f"DELETE FROM unbegun {_OVER}")
