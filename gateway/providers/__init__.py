@@ -112,6 +112,7 @@ class Can:
     quota: Quota | None = None  # parts in a time, until the channel says otherwise
     screen_gsm7: int = 160
     screen_ucs2: int = 70
+    pushes: bool = False  # `screen` makes a call of its own, and takes as long as they do
     replies: bool = False  # texts handed to `answer` travel back in the call itself
     once: bool = False  # told again, a message is not sent again: asking again is safe
     asked: bool = False  # `became` says where messages stand: see fetching.py

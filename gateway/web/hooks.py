@@ -60,14 +60,17 @@ def pending(gw: Gateway, name: str, kind: str, called: Called, body: bytes) -> P
 
 
 def _step(gw: Gateway, channel: Channel, call: Hook, turn: Event) -> Pending | None:
-    """Return one step of USSD to be taken; None for an ending that nobody is named in."""
-    if not isinstance(turn, Turn) or not turn.sender:
+    """Return one step of USSD to be taken; None for an ending that nobody is named in.
+
+    Also where the screen goes out in a call of its own: nobody else may wait for that.
+    """
+    provider = channel.provider
+    if not isinstance(turn, Turn) or not turn.sender or provider.can.pushes:
         return None
 
     def answer(screen: Screen | None) -> Answer:
         return provider.screen(call, screen) if screen else provider.answer(call)
 
-    provider = channel.provider
     return Pending(alone, receive.stepping(gw, channel, turn), answer, (channel.id,))
 
 

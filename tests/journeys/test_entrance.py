@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -18,6 +19,7 @@ from tests.journeys.process import PASSWORD, GatewayProcess
 
 PATH = "/api/v1/messages"
 HOOK = "/hooks/simulator/message"
+HOOK_KEY = "open0sesame0open0sesame"
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PADDING = b" " * SHORTEST_LONG_BODY  # harmless in JSON, and at the end of a form
@@ -136,6 +138,24 @@ def test_all_that_programs_hand_in_at_the_same_time_is_kept(gateway: GatewayProc
     assert len(ids) == 320
     stored = gateway.rows("SELECT id FROM outbox")
     assert ids <= {f"out-{row['id']}" for row in stored}
+
+
+def test_a_provider_that_is_slow_to_take_a_screen_holds_up_nobody(gateway: GatewayProcess) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as threads:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        pairs = {"type": "junebug", "send_url": url, "hook_key": HOOK_KEY}
+        own = [f"--set={name}={value}" for name, value in pairs.items()]
+        gateway.command("channel", "add", "june", "--provider=http", "--address=*120*8#", *own)
+        step = {"from": "+15550166", "to": "*120*8#", "message_id": "m1", "content": None}
+        body = json.dumps(step | {"channel_data": {"session_event": "new"}}).encode()
+        path = f"/hooks/june/ussd?key={HOOK_KEY}"
+        dialled = threads.submit(ask, gateway, "POST", path, body, JSON)
+        line, _ = silent.accept()
+        assert ask(gateway, "POST", PATH, message("+15550167"), signed_in(gateway)).status == 202
+        assert not dialled.done()
+        silent.close()
+        line.close()
+        assert dialled.result().status == 502
 
 
 def test_a_body_of_unknown_length_is_read(gateway: GatewayProcess) -> None:

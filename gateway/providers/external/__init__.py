@@ -62,6 +62,7 @@ class External(Plain):
             External.can,
             characters=longest,
             ussd=self._screens is not None,
+            pushes=self._screens is not None,
             receipts=not silent,
         )
 
