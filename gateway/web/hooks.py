@@ -46,7 +46,7 @@ def hook(name: str, kind: str, _step: str = "") -> Response:
 def pending(gw: Gateway, name: str, kind: str, called: Called, body: bytes) -> Pending | None:
     """Return what a call brings to be kept; None, or an error, if it is none of the usual ones."""
     channel = gw.channels.get(name)
-    if channel is None or channel.provider.can.polled:
+    if channel is None or _takes_long(channel, kind):
         return None
     call = _hook(gw, kind, called, body)
     channel.provider.verify(call)
@@ -59,13 +59,16 @@ def pending(gw: Gateway, name: str, kind: str, called: Called, body: bytes) -> P
     return Pending(many, item, partial(channel.provider.answer, call), (channel.id,))
 
 
-def _step(gw: Gateway, channel: Channel, call: Hook, turn: Event) -> Pending | None:
-    """Return one step of USSD to be taken; None for an ending that nobody is named in.
+def _takes_long(channel: Channel, kind: str) -> bool:
+    """Whether to answer takes more than the store: nobody else may wait for that."""
+    can = channel.provider.can
+    return can.polled or (can.pushes and kind == "ussd")
 
-    Also where the screen goes out in a call of its own: nobody else may wait for that.
-    """
+
+def _step(gw: Gateway, channel: Channel, call: Hook, turn: Event) -> Pending | None:
+    """Return one step of USSD to be taken; None for an ending that nobody is named in."""
     provider = channel.provider
-    if not isinstance(turn, Turn) or not turn.sender or provider.can.pushes:
+    if not isinstance(turn, Turn) or not turn.sender:
         return None
 
     def answer(screen: Screen | None) -> Answer:
