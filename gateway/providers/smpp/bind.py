@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from socket import IPPROTO_TCP, TCP_NODELAY
+from typing import cast
 
 from gateway.domain.messages import Outcome
 from gateway.providers.smpp import codes
@@ -50,8 +51,7 @@ class Bind(asyncio.Protocol):
     # The connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # libuv's is one by shape alone
         # A small answer and then a small request: Nagle's algorithm would hold the second back
         # for up to 40 ms, and with receipts on that is one message at a time.
         transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)

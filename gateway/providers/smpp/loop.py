@@ -5,9 +5,18 @@ import threading
 from functools import cache
 
 
+def _new() -> asyncio.AbstractEventLoop:
+    """Return libuv's loop, which the web server takes as well, where this system has it."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 @cache
 def _made() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
+    loop = _new()
     threading.Thread(target=loop.run_forever, name="links", daemon=True).start()
     return loop
 
