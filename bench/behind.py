@@ -13,6 +13,7 @@ from bench.size import Size
 from gateway.context import Gateway, open_gateway
 from gateway.domain.messages import Class
 from gateway.store import connect, outbox
+from gateway.store.claims import claim
 
 BULK = """
 WITH RECURSIVE rows (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM rows WHERE n < :rows)
@@ -58,7 +59,7 @@ def claims(file: Path, rounds: int) -> list[float]:
 def _claim(db: sqlite3.Connection, batch: str) -> float:
     began = time.monotonic()
     db.execute("BEGIN IMMEDIATE")
-    chosen = outbox.claim(db, 1, batch, 1e12, CLAIMED, float(CLAIMED))
+    chosen = claim(db, 1, batch, 1e12, CLAIMED, float(CLAIMED))
     db.execute("COMMIT")
     took = time.monotonic() - began
     outbox.hold_all(db, [(id, 0.0, "bench") for id in chosen.ids])

@@ -44,10 +44,12 @@ class Histogram:
 def count(waits: Mapping[int, Histogram], rows: Sequence[Any], now: float) -> None:
     """Count how long messages were due before they went, each under its class.
 
+    >>> from collections import namedtuple
+    >>> Sent = namedtuple("Sent", "class_ due_at")
     >>> waits = {0: Histogram((1.0,)), 2: Histogram((1.0,))}
-    >>> count(waits, [{"class": 2, "due_at": 5.0}, {"class": 2, "due_at": 9.5}], 10.0)
+    >>> count(waits, [Sent(2, 5.0), Sent(2, 9.5)], 10.0)
     >>> list(waits[2].under()), list(waits[0].under())
     ([(1.0, 1), (inf, 2)], [(1.0, 0), (inf, 0)])
     """
-    for class_ in {row["class"] for row in rows}:
-        waits[class_].add(max(0.0, now - row["due_at"]) for row in rows if row["class"] == class_)
+    for class_ in {row.class_ for row in rows}:
+        waits[class_].add(max(0.0, now - row.due_at) for row in rows if row.class_ == class_)

@@ -30,12 +30,14 @@ from gateway.domain.messages import Class
 from gateway.gate import nights
 from gateway.gate.nights import Nights, may_wait
 from gateway.store import budgets, outbox, past, refused
+from gateway.store.claims import Claimed
 
-Rows = Sequence[sqlite3.Row]
+Rows = Sequence[Claimed]
 Had = tuple[int, float]  # a class, and when
+Hads = dict[int | None, list[Had]]  # by address
 
 
-def let_through(gw: Gateway, channel: int, rows: Rows) -> list[sqlite3.Row]:
+def let_through(gw: Gateway, channel: int, rows: Rows) -> list[Claimed]:
     """Return which rows may go now; the others wait or have ended once this returns."""
     now = gw.clock()
     known = _Known.of(gw, rows, now)
@@ -50,12 +52,12 @@ def today(gw: Gateway, now: float) -> str:
     return datetime.fromtimestamp(now, ZoneInfo(gw.settings["TIMEZONE"])).date().isoformat()
 
 
-def _counts(verdicts: Iterable[tuple[sqlite3.Row, Verdict]]) -> Counter[tuple[int, str]]:
+def _counts(verdicts: Iterable[tuple[Claimed, Verdict]]) -> Counter[tuple[int, str]]:
     told: Counter[tuple[int, str]] = Counter()
     for row, verdict in verdicts:
         reason = verdict.passed if isinstance(verdict, Go) else verdict.reason
         if reason:
-            told[row["class"], reason] += 1
+            told[row.class_, reason] += 1
     return told
 
 
@@ -63,12 +65,12 @@ def _refuse(
     gw: Gateway,
     db: sqlite3.Connection,
     channel: int,
-    verdicts: Iterable[tuple[sqlite3.Row, Verdict]],
+    verdicts: Iterable[tuple[Claimed, Verdict]],
     counts: Counter[tuple[int, str]],
     now: float,
 ) -> None:
-    never = [(row["id"], v.state, v.reason) for row, v in verdicts if isinstance(v, Never)]
-    later = [(row["id"], v.until, v.reason) for row, v in verdicts if isinstance(v, NotNow)]
+    never = [(row.id, v.state, v.reason) for row, v in verdicts if isinstance(v, Never)]
+    later = [(row.id, v.until, v.reason) for row, v in verdicts if isinstance(v, NotNow)]
     ended = [id for id, _, _ in never]
     budgets.give_back(db, ended + [id for id, _, _ in later])
     outbox.end_all(db, never, now)
@@ -90,7 +92,7 @@ class _Known:
     most: tuple[int, int]
     nights: Nights | None
     capped: set[int]
-    had: dict[int, list[Had]]
+    had: Hads
     twins: set[int]
     remembers: bool
     said: set[tuple[int, str]] = field(default_factory=set)
@@ -98,21 +100,21 @@ class _Known:
     @classmethod
     def of(cls, gw: Gateway, rows: Rows, now: float) -> "_Known":
         sure = gw.clock_trusted()
-        unasked = [row for row in rows if row["asked_at"] is None and not row["forced"]]
+        unasked = [row for row in rows if row.asked_at is None and not row.forced]
         most = (int(gw.settings["CAP_DAY"]), int(gw.settings["CAP_WEEK"])) if sure else (0, 0)
         night = nights.of(gw, rows, now) if sure else None
-        ids = [row["id"] for row in unasked if row["address"] is not None]
+        ids = [row.id for row in unasked if row.address is not None]
         twins = past.twins(gw.store.read, ids, now - JUST_NOW) if ids else set()
         capped = [row for row in unasked if _is_capped(row)] if any(most) else []
         had = _had(gw, capped, now)
-        counted = {row["id"] for row in capped}
+        counted = {row.id for row in capped}
         return cls(now, sure, most, night, counted, had, twins, bool(unasked))
 
-    def judge(self, row: sqlite3.Row) -> Verdict:
+    def judge(self, row: Claimed) -> Verdict:
         facts = _facts(row, self.now, self.sure)
-        id = row["id"]
+        id = row.id
         if facts.asked_at is None and not facts.forced:
-            facts.said = id in self.twins or (row["address"], row["text"]) in self.said
+            facts.said = id in self.twins or (row.address, row.text) in self.said
             if id in self.capped:
                 facts.full_until, facts.full_why = self._full(row)
         if self.nights and may_wait(row):
@@ -122,12 +124,12 @@ class _Known:
             self._remember(row, id)
         return verdict
 
-    def _full(self, row: sqlite3.Row) -> tuple[float | None, str]:
-        had, (day, week) = self.had[row["address"]], self.most
+    def _full(self, row: Claimed) -> tuple[float | None, str]:
+        had, (day, week) = self.had[row.address], self.most
         if not had:
             return None, ENOUGH_TODAY
         tomorrow = free_at((at for _, at in had), day, DAY, self.now)
-        if row["class"] != Class.BULK:
+        if row.class_ != Class.BULK:
             return tomorrow, ENOUGH_TODAY
         bulk = (at for class_, at in had if class_ == Class.BULK)
         later = free_at(bulk, week, WEEK, self.now)
@@ -135,47 +137,47 @@ class _Known:
             return tomorrow, ENOUGH_TODAY
         return later, ENOUGH_THIS_WEEK
 
-    def _remember(self, row: sqlite3.Row, id: int) -> None:
-        address = row["address"]
+    def _remember(self, row: Claimed, id: int) -> None:
+        address = row.address
         if address is not None:
-            self.said.add((address, row["text"]))
+            self.said.add((address, row.text))
         if id in self.capped:
-            self.had[address].append((row["class"], self.now))
+            self.had[address].append((row.class_, self.now))
 
 
-def _is_capped(row: sqlite3.Row) -> bool:
+def _is_capped(row: Claimed) -> bool:
     """Alerts and bulk messages count, unless lives depend on them or the person asked."""
-    if row["class"] == Class.EMERGENCY or row["address"] is None:
+    if row.class_ == Class.EMERGENCY or row.address is None:
         return False
-    counted = row["class"] == Class.BULK or row["alert_state"] is not None
-    return counted and row["asked_at"] is None and row["feedback"] is None
+    counted = row.class_ == Class.BULK or row.alert_state is not None
+    return counted and row.asked_at is None and row.feedback is None
 
 
-def _had(gw: Gateway, capped: Rows, now: float) -> dict[int, list[Had]]:
+def _had(gw: Gateway, capped: Rows, now: float) -> Hads:
     """Return what each of these people had within the week, none being an empty list."""
     if not capped:
         return {}
-    first = {row["address"]: row["id"] for row in reversed(capped)}
-    found: dict[int, list[Had]] = defaultdict(list)
+    first = {row.address: row.id for row in reversed(capped)}
+    found: Hads = defaultdict(list)
     for row in past.unasked(gw.store.read, list(first.values()), now - WEEK):
         found[row["address"]].append((row["class"], row["at"]))
     return {address: found[address] for address in first}
 
 
-def _facts(row: sqlite3.Row, now: float, sure: bool) -> Facts:
+def _facts(row: Claimed, now: float, sure: bool) -> Facts:
     return Facts(
-        class_=row["class"],
+        class_=row.class_,
         now=now,
-        expires_at=row["expires_at"],
-        consent=row["consent"] or "none",
-        consent_at=row["consent_at"],
-        asked_at=row["asked_at"],
-        paused=row["paused_at"] is not None,
-        alert_state=row["alert_state"],
-        superseded=bool(row["superseded"]),
-        exercise=bool(row["exercise"]),
-        in_exercise=bool(row["in_exercise"]),
+        expires_at=row.expires_at,
+        consent=row.consent or "none",
+        consent_at=row.consent_at,
+        asked_at=row.asked_at,
+        paused=row.paused_at is not None,
+        alert_state=row.alert_state,
+        superseded=bool(row.superseded),
+        exercise=bool(row.exercise),
+        in_exercise=bool(row.in_exercise),
         clock_trusted=sure,
-        by_staff=row["feedback"] is not None,
-        forced=bool(row["forced"]),
+        by_staff=row.feedback is not None,
+        forced=bool(row.forced),
     )

@@ -1,6 +1,5 @@
 """Where the people of a batch are, and until when it is night there."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -12,6 +11,7 @@ from gateway.domain import quiet, zones
 from gateway.domain.quiet import Hours
 from gateway.store import areas
 from gateway.store.areas import Night
+from gateway.store.claims import Claimed
 
 Where = tuple[int | None, str | None]  # an area, and the zone of a number
 _end = lru_cache(256)(quiet.until)  # a batch is of one moment, and of few zones
@@ -28,9 +28,9 @@ class Nights:
     places: Mapping[int, Night]
     _known: dict[Where, float | None] = field(default_factory=dict)
 
-    def until(self, row: sqlite3.Row) -> float | None:
+    def until(self, row: Claimed) -> float | None:
         """Return when the night ends for who gets this row, None if it is day there."""
-        where: Where = (row["area"], zones.of_number(row["recipient"]))
+        where: Where = (row.area, zones.of_number(row.recipient))
         if where not in self._known:
             self._known[where] = self._until(*where)
         return self._known[where]
@@ -49,9 +49,9 @@ class Nights:
             return self.hours
 
 
-def of(gw: Gateway, rows: Sequence[sqlite3.Row], now: float) -> Nights | None:
+def of(gw: Gateway, rows: Sequence[Claimed], now: float) -> Nights | None:
     """Return the nights of those rows that may have to wait; None where there are none at all."""
-    ids = {row["area"] for row in rows if may_wait(row)}
+    ids = {row.area for row in rows if may_wait(row)}
     known = [id for id in ids if id is not None]
     places = areas.nights(gw.store.read, known) if known else {}
     hours = _hours(gw.settings["QUIET_HOURS"])
@@ -60,9 +60,9 @@ def of(gw: Gateway, rows: Sequence[sqlite3.Row], now: float) -> Nights | None:
     return Nights(now, ZoneInfo(gw.settings["TIMEZONE"]), hours, places)
 
 
-def may_wait(row: sqlite3.Row) -> bool:
+def may_wait(row: Claimed) -> bool:
     """Whether it matters where it is night: what we answer ourselves goes at any hour."""
-    return not row["forced"] and (row["asked_at"] is None or row["feedback"] is not None)
+    return not row.forced and (row.asked_at is None or row.feedback is not None)
 
 
 @lru_cache(64)

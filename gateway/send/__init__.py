@@ -15,7 +15,8 @@ from gateway.domain.shares import FREE, Choice, Owed, Room
 from gateway.domain.storable import storable
 from gateway.queue import NOT_BEGUN
 from gateway.send.back import put_back
-from gateway.store import budgets, channels, consent, contacts, fetched, outbox, receipts
+from gateway.store import budgets, channels, claims, consent, contacts, fetched, outbox, receipts
+from gateway.store.claims import Claimed
 
 LOST = "nobody knows whether it was sent"
 BROKEN = 5.0  # seconds until rows are tried again that a fault of ours kept from going
@@ -39,7 +40,7 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
     now, batch, sure = gw.clock(), uuid.uuid4().hex, gw.clock_trusted()
 
     def work(db: sqlite3.Connection) -> Choice:
-        choice = outbox.claim(db, channel.id, batch, now, rows, parts, room, sure)
+        choice = claims.claim(db, channel.id, batch, now, rows, parts, room, sure)
         if room.counted and choice.ids:
             budgets.spend(db, channel.id, choice.parts, channel.price, now)
         return choice
@@ -47,7 +48,7 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
     choice = gw.store.write(work)
     ids = choice.ids
     try:
-        found = outbox.claimed(gw.store.read, ids) if ids else []
+        found = claims.claimed(gw.store.read, ids) if ids else []
         passed = gate.let_through(gw, channel.id, found) if found else []
         count(gw.waits, passed, gw.clock())
         ready = _batch(gw, channel, batch, passed) if passed else None
@@ -60,19 +61,19 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
 def given_again(gw: Gateway, channel: Channel, before: float, most: int) -> list[Outgoing]:
     """Return what was given out before then and never taken, once it passed the gate again."""
     ids = fetched.not_taken(gw.store.read, channel.id, before, most)
-    found = outbox.claimed(gw.store.read, ids) if ids else []
+    found = claims.claimed(gw.store.read, ids) if ids else []
     passed = gate.let_through(gw, channel.id, found) if found else []
-    return [_outgoing(row, _until(gw, row["expires_at"])) for row in passed]
+    return [_outgoing(row, _until(gw, row.expires_at)) for row in passed]
 
 
-def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[sqlite3.Row]) -> Batch:
+def _batch(gw: Gateway, channel: Channel, batch: str, passed: Sequence[Claimed]) -> Batch:
     return Batch(
         id=batch,
         channel=channel.name,
         provider=channel.row["provider"],
         address=channel.row["address"],
         settings=channel.sealed,
-        messages=tuple(_outgoing(row, _until(gw, row["expires_at"])) for row in passed),
+        messages=tuple(_outgoing(row, _until(gw, row.expires_at)) for row in passed),
         portion=channel.provider.can.together,
     )
 
@@ -87,15 +88,15 @@ def _until(gw: Gateway, expires: float | None) -> float | None:
     return expires if gw.settings["REDIS"] else expires - gw.time.skew()
 
 
-def _outgoing(row: sqlite3.Row, expires: float | None) -> Outgoing:
+def _outgoing(row: Claimed, expires: float | None) -> Outgoing:
     return Outgoing(
-        id=row["id"],
-        to=row["recipient"],
-        text=row["text"],
-        class_=row["class"],
+        id=row.id,
+        to=row.recipient,
+        text=row.text,
+        class_=row.class_,
         expires=expires,
-        parts=row["parts"],
-        alphabet=row["alphabet"],
+        parts=row.parts,
+        alphabet=row.alphabet,
     )
 
 

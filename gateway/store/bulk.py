@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from gateway.store.rows import Rows
+
 _KNOWN = """
 SELECT address.id AS address, address.value, address.consent, address.channel, contact.language,
        contact.area
@@ -20,17 +22,23 @@ SELECT consent.number_key, consent.state, consent.at FROM consent
                 JOIN consent ON consent.number_key = asked.value
                WHERE consent.topic IS NULL GROUP BY consent.number_key)
 """
-_CONTACT = "INSERT INTO contact (id, source, created_at, heard_at) VALUES (?, ?, ?, ?)"
-_ADDRESS = """
-INSERT INTO address (id, contact, kind, value, channel, consent, consent_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_QUEUE = """
+_CONTACT = Rows(
+    "INSERT INTO contact (id, source, created_at, heard_at) VALUES {rows}",
+    "id source created_at heard_at",
+)
+_ADDRESS = Rows(
+    "INSERT INTO address (id, contact, kind, value, channel, consent, consent_at) VALUES {rows}",
+    "id contact kind value channel consent consent_at",
+)
+_QUEUE = Rows(
+    """
 INSERT INTO outbox (id, address, recipient, channel, class, due_at, expires_at, text, language,
                     source, parts, alphabet, forced, created_at)
-VALUES (:id, :address, :recipient, :channel, :class_, :due_at, :expires_at, :text, :language,
-        :source, :parts, :alphabet, :forced, :now)
-"""
+VALUES {rows}
+""",
+    "id address recipient channel class_ due_at expires_at text language"
+    " source parts alphabet forced now",
+)
 
 
 def known(db: sqlite3.Connection, values: Sequence[str]) -> dict[str, sqlite3.Row]:
@@ -59,9 +67,9 @@ def add_contacts(
     told = {row["number_key"]: (row["state"], row["at"]) for row in rows}
     contact, address = _next(db, "contact"), _next(db, "address")
     heard_at = now if heard else None
-    db.executemany(_CONTACT, [(contact + n, source, now, heard_at) for n in range(len(strangers))])
-    db.executemany(
-        _ADDRESS,
+    _CONTACT.write(db, [(contact + n, source, now, heard_at) for n in range(len(strangers))])
+    _ADDRESS.write(
+        db,
         [
             (address + n, contact + n, one.kind, one.value, channel)
             + told.get(one.key, ("none", None))
@@ -73,7 +81,7 @@ def add_contacts(
 def queue(db: sqlite3.Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Put messages in the outbox; return their ids, in the order given."""
     first = _next(db, "outbox")
-    db.executemany(_QUEUE, [row | {"id": first + n} for n, row in enumerate(rows)])
+    _QUEUE.write_named(db, [row | {"id": first + n} for n, row in enumerate(rows)])
     return list(range(first, first + len(rows)))
 
 

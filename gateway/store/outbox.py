@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gateway.domain.messages import Class, State
-from gateway.domain.shares import FREE, Choice, Room, choose
+from gateway.store.rows import Rows
 
 _ADD = """
 INSERT INTO outbox (address, recipient, channel, class, due_at, expires_at, text, language, source,
@@ -14,48 +14,17 @@ VALUES (:address, :recipient, :channel, :class_, :due_at, :expires_at, :text, :l
         :parts, :alphabet, :inbound, :feedback, :forced, :now)
 RETURNING id
 """
-_DUE = """
-SELECT id, parts FROM outbox
- WHERE channel = ? AND state = 'queued' AND class = ? AND due_at <= ?
- ORDER BY due_at, id LIMIT ?
-"""
-# While nobody knows the time nothing begins by schedule: what people gave a later hour stays.
-_DUE_UNSURE = """
-SELECT id, parts FROM outbox
- WHERE channel = ? AND state = 'queued' AND class = ? AND due_at <= ?
-   AND (class = 0 OR reason IS NOT NULL OR due_at <= created_at + 1)
- ORDER BY due_at, id LIMIT ?
-"""
-_CLAIM = """
-UPDATE outbox SET state = 'claimed', claimed_at = ?, batch = ?, attempts = attempts + 1
- WHERE id = ? AND state = 'queued'
-"""
-_CLAIMED = """
-SELECT outbox.id, inbound.received_at AS asked_at, outbox.class, outbox.forced, outbox.feedback,
-       outbox.address, alert.state AS alert_state, contact.area, outbox.recipient,
-       coalesce(outbox.text, alert_text.text) AS text, outbox.expires_at, outbox.parts,
-       outbox.alphabet, outbox.due_at, address.consent, address.consent_at, address.paused_at,
-       alert.exercise,
-       EXISTS (SELECT 1 FROM alert AS later WHERE later.supersedes = alert.id
-                  AND later.state IN ('approved', 'running', 'done')) AS superseded,
-       EXISTS (SELECT 1 FROM member JOIN groups ON groups.id = member.groups
-                WHERE member.contact = address.contact AND groups.exercise) AS in_exercise
-  FROM outbox
-  LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
-  LEFT JOIN address ON address.id = outbox.address
-  LEFT JOIN contact ON contact.id = address.contact
-  LEFT JOIN inbound ON inbound.id = outbox.inbound
-  LEFT JOIN alert ON alert.id = outbox.alert
- WHERE outbox.id IN (SELECT value FROM json_each(?))
- ORDER BY outbox.class, outbox.due_at, outbox.id
-"""
-_SENT = """
+_SENT = Rows(
+    """
+WITH told (reference, at, id, batch) AS (VALUES {rows})
 UPDATE outbox SET state = CASE state WHEN 'claimed' THEN 'sent' WHEN 'unknown' THEN 'sent'
                                      ELSE state END,
-       reference = coalesce(?, reference), sent_at = coalesce(sent_at, ?),
+       reference = coalesce(told.reference, outbox.reference), sent_at = coalesce(sent_at, told.at),
        reason = CASE WHEN state IN ('claimed', 'unknown') THEN NULL ELSE reason END
- WHERE id = ? AND batch = ?
-"""
+  FROM told WHERE outbox.id = told.id AND outbox.batch = told.batch
+""",
+    "reference at id batch",
+)
 _END = """
 UPDATE outbox SET state = :state, reason = :reason, final_at = :now
  WHERE id = :id AND state IN ('queued', 'claimed', 'unknown')
@@ -113,47 +82,12 @@ def add(
     return int(db.execute(_ADD, row).fetchone()["id"])
 
 
-def claim(
-    db: sqlite3.Connection,
-    channel: int,
-    batch: str,
-    now: float,
-    rows: int,
-    parts: float,
-    room: Room = FREE,
-    sure: bool = True,
-) -> Choice:
-    """Claim the best due rows, at most so many rows and parts; return what was chosen.
-
-    Where the time is not `sure`, what is scheduled waits, unless lives depend on it.
-    """
-    sql = _DUE if sure else _DUE_UNSURE
-    most = wanted = int(max(1, min(rows, parts)))
-    due: dict[Class, list[sqlite3.Row]] = {}
-    more = []
-    for class_ in room.classes:
-        due[class_] = db.execute(sql, (channel, class_, now, wanted)).fetchall()
-        if len(due[class_]) == wanted:
-            more.append(class_)
-            wanted = max(1, most // 2)  # beside a class that uses its share, none has more
-        if class_ is Class.EMERGENCY and more:
-            break
-    choice = choose(due, parts, room, most, more)
-    db.executemany(_CLAIM, [(now, batch, id) for id in choice.ids])
-    return choice
-
-
-def claimed(db: sqlite3.Connection, ids: Sequence[int]) -> list[sqlite3.Row]:
-    """Return claimed rows with all that the gate asks about, best first."""
-    return db.execute(_CLAIMED, (str(list(ids)),)).fetchall()
-
-
-def sent(db: sqlite3.Connection, rows: Iterable[tuple[str | None, float, int, str]]) -> None:
+def sent(db: sqlite3.Connection, rows: Sequence[tuple[str | None, float, int, str]]) -> None:
     """Record that the provider took these: reference, when, id and batch of each.
 
     A receipt that came first is not undone.
     """
-    db.executemany(_SENT, rows)
+    _SENT.write(db, rows)
 
 
 def end(db: sqlite3.Connection, id: int, state: State, reason: str, now: float) -> None:

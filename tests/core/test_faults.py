@@ -11,7 +11,7 @@ from gateway import receive, send
 from gateway.domain.messages import Class, Outcome, Receipt, Result, Status
 from gateway.engine import Engine
 from gateway.send.back import put_back
-from gateway.store import channels, outbox
+from gateway.store import channels, claims
 from tests.core.field import MAYA, NOW, Field
 from tests.core.test_engine import until
 from tests.core.test_sending import claim, queue, result, state, told
@@ -206,7 +206,7 @@ def test_a_stop_puts_back_what_a_full_disk_left_claimed(field: Field, engine: En
     id = queue(field)
     field.do("UPDATE channel SET enabled = 0")  # the lane leaves it alone
     engine.start()
-    batch = field.gw.store.write(lambda db: outbox.claim(db, field.channel.id, "b1", NOW, 9, 9.0))
+    batch = field.gw.store.write(lambda db: claims.claim(db, field.channel.id, "b1", NOW, 9, 9.0))
     cannot_be_written(field, "due_at")
     with pytest.raises(sqlite3.OperationalError):
         put_back(field.gw, batch.ids, 0.0, "the queue is away", "b1")

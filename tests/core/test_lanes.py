@@ -11,7 +11,7 @@ from gateway.domain.budget import Limits
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result
 from gateway.engine.lane import Lane
 from gateway.queue.threads import ThreadCarrier
-from gateway.store import budgets, channels, outbox
+from gateway.store import budgets, channels, claims
 from tests.core.field import NOW, Field
 
 Answer = Callable[[Outgoing], Result]
@@ -358,7 +358,7 @@ def test_a_claim_takes_the_oldest_of_each_class_within_its_share(road: Road) -> 
     for class_ in reversed(Class):
         road.queue(2 if class_ is Class.EMERGENCY else 50, class_)
     choice = road.field.gw.store.write(
-        lambda db: outbox.claim(db, road.field.channel.id, "b", NOW, 22, 1000.0)
+        lambda db: claims.claim(db, road.field.channel.id, "b", NOW, 22, 1000.0)
     )
     asked = "SELECT class, due_at FROM outbox WHERE id IN (SELECT value FROM json_each(?)) ORDER BY"
     rows = road.field.rows(f"{asked} class, due_at", str(choice.ids))

@@ -15,6 +15,7 @@ from gateway.store import (
     areas,
     budgets,
     channels,
+    claims,
     consent,
     contacts,
     dates,
@@ -41,8 +42,8 @@ TAKEN = [Result(1, Outcome.ACCEPTED, "r", pieces=("p", "q"))]
 
 ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "when the next row is due": lambda db: outbox.next_due(db, 1),
-    "claim": lambda db: outbox.claim(db, 1, "b", 1e12, 10, 10.0),
-    "what the gate asks": lambda db: outbox.claimed(db, [1, 2]),
+    "claim": lambda db: claims.claim(db, 1, "b", 1e12, 10, 10.0),
+    "what the gate asks": lambda db: claims.claimed(db, [1, 2]),
     "what was said just now": lambda db: past.twins(db, [1, 2], 1.0),
     "what people had": lambda db: past.unasked(db, [1, 2], 1.0),
     "where it is night": lambda db: areas.nights(db, [1, 2]),

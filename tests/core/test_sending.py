@@ -7,7 +7,7 @@ import pytest
 from gateway import gate, receive, send
 from gateway.domain.messages import Class, Outcome, Receipt, Result, Status
 from gateway.queue import NOT_BEGUN
-from gateway.store import outbox
+from gateway.store import claims, outbox
 from tests.core.field import MAYA, NOW, Field
 
 NUMBERS = itertools.count()
@@ -81,11 +81,11 @@ def test_a_claimed_row_is_claimed_once(field: Field) -> None:
 def test_who_leaves_after_the_claim_is_not_written_to(field: Field) -> None:
     id = queue(field)
     claimed = field.gw.store.write(
-        lambda db: outbox.claim(db, field.channel.id, "b1", field.clock.now, 10, 10.0)
+        lambda db: claims.claim(db, field.channel.id, "b1", field.clock.now, 10, 10.0)
     )
     field.text("STOP")
     assert claimed.ids == [id]
-    rows = outbox.claimed(field.gw.store.read, claimed.ids)
+    rows = claims.claimed(field.gw.store.read, claimed.ids)
     passed = gate.let_through(field.gw, field.channel.id, rows)
     assert passed == []
     assert state(field, id) == ("withdrawn", "left")

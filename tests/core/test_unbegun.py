@@ -8,7 +8,7 @@ from gateway.engine import Engine
 from gateway.engine.sweeper import Sweeper
 from gateway.queue.threads import ThreadCarrier
 from gateway.send import back
-from gateway.store import outbox, unbegun
+from gateway.store import claims, unbegun
 from tests.core.field import NOW, Field
 from tests.core.test_engine import until
 from tests.core.test_sending import queue, state
@@ -16,7 +16,7 @@ from tests.core.test_sending import queue, state
 
 def claimed(field: Field, rows: int, batch: str) -> list[int]:
     ids = [queue(field, text=f"Water at well {n}") for n in range(rows)]
-    field.gw.store.write(lambda db: outbox.claim(db, field.channel.id, batch, NOW, rows, 99.0))
+    field.gw.store.write(lambda db: claims.claim(db, field.channel.id, batch, NOW, rows, 99.0))
     return ids
 
 
@@ -49,7 +49,7 @@ def test_a_note_of_an_earlier_batch_takes_nothing_from_a_later_one(field: Field)
     ids = claimed(field, 2, "b1")
     back.noted(field.gw, "b1", ids)()
     back.put_back(field.gw, ids, -1.0, "throttled")
-    field.gw.store.write(lambda db: outbox.claim(db, field.channel.id, "b2", NOW, 9, 99.0))
+    field.gw.store.write(lambda db: claims.claim(db, field.channel.id, "b2", NOW, 9, 99.0))
     back.take_up(field.gw)
     assert states(field, ids) == ["claimed", "claimed"]
 
