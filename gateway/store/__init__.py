@@ -18,6 +18,7 @@ __all__ = ["Store", "StoreClosed", "StoreError", "connect", "migrate"]
 # Bytes of a file that is read whole at each start. A larger one would keep an emergency waiting.
 LARGE = 128 << 20
 WAITING = 4 << 20  # bytes of changes that wait beside the file until they are written into it
+STATEMENTS = 512  # kept prepared, each connection
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -29,7 +30,7 @@ class StoreError(Exception):
 
 def connect(file: Path, read_only: bool = False) -> sqlite3.Connection:
     """Open the file as every part of the gateway needs it; rows are `sqlite3.Row`."""
-    db = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(file, 10, 0, None, False, cached_statements=STATEMENTS)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = FULL")

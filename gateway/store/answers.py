@@ -1,18 +1,21 @@
 """Answers to what people wrote: rows of the outbox that name the message they answer."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from gateway.domain.loops import Round
+from gateway.store.rows import Rows
 
 _ANSWERS = """
-SELECT asked.value AS address,
+SELECT json_group_array(json_array(asked.value,
        (SELECT count(*) FROM
          (SELECT inbound, created_at FROM outbox WHERE address = asked.value
            ORDER BY id DESC LIMIT 50)
-         WHERE inbound IS NOT NULL AND created_at > ?) AS answers,
-       (SELECT muted_until FROM address WHERE id = asked.value) AS muted_until
+         WHERE inbound IS NOT NULL AND created_at > ?),
+       (SELECT muted_until FROM address WHERE id = asked.value)))
   FROM json_each(?) AS asked
 """
 _ROUNDS = """
@@ -25,13 +28,15 @@ SELECT outbox.address, inbound.text AS said, outbox.text AS answered, outbox.sou
  ORDER BY outbox.id
 """
 _MUTE = "UPDATE address SET muted_until = ? WHERE id = ?"
-_ANSWER = """
-INSERT INTO outbox (address, recipient, channel, class, due_at, text, language, source,
-                    parts, alphabet, inbound, created_at, state, sent_at, attempts)
-VALUES (:address, :recipient, :channel, :class_, :now, :text, :language, :source,
-        :parts, :alphabet, :inbound, :now,
-        iif(:back, 'sent', 'queued'), iif(:back, :now, NULL), :back)
-"""
+_ANSWER = Rows(
+    """
+INSERT INTO outbox (address, recipient, channel, class, text, language, source, parts, alphabet,
+                    inbound, created_at, due_at, state, sent_at, attempts)
+VALUES {rows}
+""",
+    "address recipient channel class_ text language source parts alphabet inbound now"
+    " now state sent back",
+)
 
 
 class Had(NamedTuple):
@@ -41,10 +46,13 @@ class Had(NamedTuple):
     muted_until: float = 0.0
 
 
+_had = msgspec.json.Decoder(list[tuple[int, int, float | None]])
+
+
 def since(db: sqlite3.Connection, addresses: Sequence[int], since: float) -> dict[int, Had]:
     """How many of our last fifty messages to each address were answers, and since then."""
-    rows = db.execute(_ANSWERS, (since, str(list(addresses))))
-    return {row["address"]: Had(row["answers"], row["muted_until"] or 0.0) for row in rows}
+    (found,) = db.execute(_ANSWERS, (since, str(list(addresses)))).fetchone()
+    return {address: Had(count, until or 0.0) for address, count, until in _had.decode(found)}
 
 
 def rounds(
@@ -68,9 +76,13 @@ def unmute(db: sqlite3.Connection, contact: int) -> None:
     db.execute("UPDATE address SET muted_until = NULL WHERE contact = ?", (contact,))
 
 
-def add(db: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+def add(db: sqlite3.Connection, rows: Iterable[dict[str, Any]]) -> None:
     """Queue answers to what people wrote.
 
     Those that go `back` in the provider's own call are sent already: no lane will claim them.
     """
-    db.executemany(_ANSWER, rows)
+    _ANSWER.write_named(db, [row | _stands(row["back"], row["now"]) for row in rows])
+
+
+def _stands(back: int, now: float) -> dict[str, object]:
+    return {"state": "sent", "sent": now} if back else {"state": "queued", "sent": None}

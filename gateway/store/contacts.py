@@ -3,21 +3,26 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from gateway.store import bulk, consent
 from gateway.store.bulk import Stranger
 from gateway.store.capped import capped
 
-PERSON = """
-SELECT address.id AS address, address.value, address.kind, address.consent, address.consent_at,
-       address.paused_at, address.contact, contact.language, contact.area, contact.heard_at,
-       address.channel
-  FROM address JOIN contact ON contact.id = address.contact
-"""
+# As the fields of Person are ordered.
+_FIELDS = """address.id, address.contact, address.value, address.kind, contact.language,
+       contact.area, address.consent, address.consent_at, address.paused_at, contact.heard_at,
+       address.channel"""
+_FROM = "FROM address JOIN contact ON contact.id = address.contact"
+PERSON = f"SELECT {_FIELDS} {_FROM}"
 _BY_VALUE = PERSON + " WHERE address.value = ?"
-_BY_VALUES = f"{PERSON} WHERE address.value IN (SELECT value FROM json_each(?))"
+_BY_VALUES = f"""
+SELECT json_group_array(json_array({_FIELDS})) {_FROM}
+ WHERE address.value IN (SELECT value FROM json_each(?))
+"""
 _BY_ADDRESS = PERSON + " WHERE address.id = ?"
 _HEARD = "UPDATE contact SET heard_at = ? WHERE id IN (SELECT value FROM json_each(?))"
 _CHANNEL = "UPDATE address SET channel = ? WHERE id IN (SELECT value FROM json_each(?))"
@@ -74,8 +79,7 @@ SELECT count(*) FROM (SELECT 1 FROM address
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, array_like=True, frozen=True):
     """An address, with what we know of the person behind it."""
 
     address: int
@@ -91,20 +95,11 @@ class Person:
     channel: int | None
 
 
+_people = msgspec.json.Decoder(list[Person])
+
+
 def person(row: sqlite3.Row) -> Person:
-    return Person(
-        row["address"],
-        row["contact"],
-        row["value"],
-        row["kind"],
-        row["language"],
-        row["area"],
-        row["consent"],
-        row["consent_at"],
-        row["paused_at"],
-        row["heard_at"],
-        row["channel"],
-    )
+    return Person(*row)
 
 
 def by_value(db: sqlite3.Connection, value: str) -> Person | None:
@@ -163,8 +158,8 @@ def meet(
 
 def by_values(db: sqlite3.Connection, values: Iterable[str]) -> dict[str, Person]:
     """Return who is known at these addresses."""
-    rows = db.execute(_BY_VALUES, (json.dumps(list(values)),))
-    return {row["value"]: person(row) for row in rows}
+    (found,) = db.execute(_BY_VALUES, (json.dumps(list(values)),)).fetchone()
+    return {person.value: person for person in _people.decode(found)}
 
 
 def set_language(db: sqlite3.Connection, contact: int, language: str | None) -> None:

@@ -5,17 +5,28 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from gateway.domain.messages import Inbound
+from gateway.store.rows import Rows
 
-_ADD = """
+_ADD = Rows(
+    """
 INSERT INTO inbound (id, channel, reference, address, sender, recipient, text, raw, media, network,
                      flags, provider_at, received_at, decision)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')
-"""
+VALUES {rows}
+""",
+    "id channel reference address sender recipient text raw media network flags at now decision",
+)
 _TOLD = """
 SELECT reference FROM inbound
  WHERE channel = ? AND reference IN (SELECT value FROM json_each(?))
 """
-_DECIDED = "UPDATE inbound SET decision = ?, language = ?, answer = ? WHERE id = ?"
+_DECIDED = Rows(
+    """
+WITH made (decision, language, answer, id) AS (VALUES {rows})
+UPDATE inbound SET decision = made.decision, language = made.language, answer = made.answer
+  FROM made WHERE inbound.id = made.id
+""",
+    "decision language answer id",
+)
 _KEEP = "INSERT INTO kept_call (channel, kind, reason, body, at) VALUES (?, ?, ?, ?, ?)"
 
 _KEEP_THE_LAST = """
@@ -44,8 +55,8 @@ def add(
         known = message.reference in told
         ids.append(None if known else first + len(rows))
         if not known:
-            rows.append((ids[-1], channel, *_columns(message, address, raw), now))
-    db.executemany(_ADD, rows)
+            rows.append((ids[-1], channel, *_columns(message, address, raw), now, ""))
+    _ADD.write(db, rows)
     return ids
 
 
@@ -77,7 +88,7 @@ def decided(db: sqlite3.Connection, decisions: Iterable[Decision]) -> None:
         (decision, language, json.dumps(answers) if answers else None, id)
         for decision, language, answers, id in decisions
     ]
-    db.executemany(_DECIDED, rows)
+    _DECIDED.write(db, rows)
 
 
 def by_reference(db: sqlite3.Connection, channel: int, reference: str) -> sqlite3.Row | None:

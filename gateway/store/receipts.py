@@ -6,17 +6,21 @@ from collections.abc import Iterable, Sequence
 
 from gateway.domain.messages import Receipt, Result, Status
 from gateway.store import pieces
+from gateway.store.rows import Rows
 from gateway.store.standing import FACTS, About, Round, Standing
 
 # Some networks use a name twice, months apart: it then stands for the newer message.
-_ADD = """
+_ADD = Rows(
+    """
 INSERT INTO receipt (channel, reference, status, piece, outbox, error, retry, at, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES {rows}
     ON CONFLICT (channel, reference, status, piece) DO UPDATE
    SET outbox = excluded.outbox, error = excluded.error, retry = excluded.retry,
        at = excluded.at, received_at = excluded.received_at
  WHERE excluded.outbox > coalesce(receipt.outbox, 0)
-"""
+""",
+    "channel reference status piece outbox error retry at now",
+)
 _CALLED = f"""
 SELECT told.value AS told, 0 AS is_part, {FACTS}
   FROM json_each(:told) AS told
@@ -76,7 +80,7 @@ def apply_all(
     round = Round(now, resends, sure)
     abouts = _abouts(db, channel, receipts, round)
     told = zip(receipts, abouts, strict=True)
-    db.executemany(_ADD, [_kept(channel, receipt, about, now) for receipt, about in told])
+    _ADD.write(db, [_kept(channel, receipt, about, now) for receipt, about in told])
     for receipt, about in zip(receipts, abouts, strict=True):
         if about:
             round.tell(about, receipt)

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gateway.store.rows import Rows
+
 _ADD = """
 INSERT INTO session (address, channel, kind, reference, state, seen, language, started_at,
                      updated_at)
@@ -27,12 +29,16 @@ SELECT * FROM session
    AND updated_at >= ?
  ORDER BY updated_at
 """
-_TALK = """
+_TALK = Rows(
+    """
+WITH talk (address, channel, reference, state, language, now) AS (VALUES {rows})
 INSERT INTO session (address, channel, kind, reference, state, language, started_at, updated_at)
-VALUES (:address, :channel, 'sms', :reference, :state, :language, :now, :now)
+SELECT address, channel, 'sms', reference, state, language, now, now FROM talk WHERE true
     ON CONFLICT (channel, reference) DO UPDATE
    SET state = excluded.state, language = excluded.language, updated_at = excluded.updated_at
-"""
+""",
+    "address channel reference state language now",
+)
 _STALE = """
 SELECT * FROM session WHERE ended_at IS NULL AND kind = ? AND updated_at < ?
  ORDER BY updated_at LIMIT 200
@@ -98,7 +104,7 @@ def open_ones(
 
 def talks(db: sqlite3.Connection, rows: Iterable[Mapping[str, object]]) -> None:
     """Write where dialogues over SMS stand, by channel and reference; new ones begin."""
-    db.executemany(_TALK, rows)
+    _TALK.write_named(db, rows)
 
 
 def set_aside(db: sqlite3.Connection, id: int) -> None:

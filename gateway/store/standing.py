@@ -9,20 +9,26 @@ from gateway.domain.messages import Class, Receipt, State, Status
 from gateway.domain.receipts import FINAL, MEANS, advance, counted_in_tries, stands
 from gateway.domain.retry import resend
 from gateway.store import pieces
+from gateway.store.rows import Rows
 
 # As the fields of Standing are ordered; always the last columns of what is asked.
 FACTS = """outbox.id, outbox.channel, outbox.recipient, outbox.state, outbox.class, outbox.parts,
        outbox.pieces, outbox.reference, outbox.resends, outbox.maybes, outbox.moved_from,
        outbox.created_at, outbox.expires_at, outbox.attempts"""
 _FACTS = len(FACTS.split(","))
-_MOVE = """
-UPDATE outbox SET state = :state,
-       reason = CASE WHEN :state = 'delivered' THEN NULL ELSE coalesce(:error, reason) END,
-       sent_at = CASE WHEN :sent THEN coalesce(sent_at, :now) ELSE sent_at END,
-       network_at = CASE WHEN :network THEN coalesce(network_at, :now) ELSE network_at END,
-       final_at = CASE WHEN NOT :final THEN NULL WHEN :moved THEN :now ELSE final_at END
- WHERE id = :id
-"""
+_MOVE = Rows(
+    """
+WITH told (id, state, error, network, final, moved, now) AS (VALUES {rows})
+UPDATE outbox SET state = told.state,
+       reason = CASE WHEN told.state = 'delivered' THEN NULL ELSE coalesce(told.error, reason) END,
+       sent_at = CASE WHEN told.moved THEN coalesce(sent_at, told.now) ELSE sent_at END,
+       network_at = CASE WHEN told.network THEN coalesce(network_at, told.now) ELSE network_at END,
+       final_at = CASE WHEN NOT told.final THEN NULL WHEN told.moved THEN told.now
+                       ELSE final_at END
+  FROM told WHERE outbox.id = told.id
+""",
+    "id state error network final moved now",
+)
 _NAME = "UPDATE outbox SET reference = ?, pieces = ? WHERE id = ?"
 _RESEND = """
 UPDATE outbox SET state = 'queued', due_at = :due_at, reason = coalesce(:error, :retry),
@@ -148,7 +154,7 @@ class Round:
         changed = [row for row in self.rows.values() if row.changed and row.due_at is None]
         named = [row for row in self.rows.values() if row.named and row.due_at is None]
         db.executemany(_NAME, [(row.reference, row.pieces, row.id) for row in named])
-        db.executemany(_MOVE, [_written(row, self.now) for row in changed])
+        _MOVE.write(db, [_written(row, self.now) for row in changed])
         db.executemany(_RESEND, [_resent(row) for row in again])
         return [row.id for row in (*changed, *again) if row.due_at or row.state != row.was]
 
@@ -161,17 +167,9 @@ class Round:
             row.stand(stands(State(row.state), state), next(filter(None, because), None))
 
 
-def _written(row: Standing, now: float) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "state": row.state,
-        "error": row.error,
-        "sent": row.state != row.was,
-        "network": row.network,
-        "final": row.state in FINAL,
-        "moved": row.state != row.was,
-        "now": now,
-    }
+def _written(row: Standing, now: float) -> tuple[object, ...]:
+    moved = row.state != row.was
+    return (row.id, row.state, row.error, row.network, row.state in FINAL, moved, now)
 
 
 def _resent(row: Standing) -> dict[str, Any]:

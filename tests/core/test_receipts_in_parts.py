@@ -182,7 +182,7 @@ def test_receipts_that_come_together_cost_a_handful_of_statements(field: Field) 
 
     assert field.gw.store.write(count) == ids
     assert len([sql for sql in asked if sql.lstrip().startswith("SELECT")]) == 1
-    assert len(asked) == 1 + 2 * len(ids)  # and two short writes for each
+    assert len(asked) == 1 + 2 * 3  # and two writes of 32, of 16 and of 2 rows
 
 
 def test_when_a_network_accepted_it_is_kept_apart_from_when_it_was_handed_over(

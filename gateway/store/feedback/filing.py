@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
 from gateway.store.feedback.items import EVENT
+from gateway.store.rows import Rows
 
-_FILE = """
+_FILE = Rows(
+    """
 INSERT INTO feedback (id, reference, inbound, session, address, channel, text, language, area, type,
                       code, status, priority, sensitive, partial, created_at, updated_at, due_at)
-VALUES (:id, :reference, :inbound, :session, :address, :channel, :text, :language, :area, :type,
-        (SELECT id FROM code WHERE category = 'none' AND code = 'uncoded'),
-        :status, :priority, :sensitive, :partial, :now, :now, :due)
-"""
+VALUES {rows}
+""",
+    "id reference inbound session address channel text language area type"
+    " code status priority sensitive partial now now due",
+)
+_UNCODED = "SELECT id FROM code WHERE category = 'none' AND code = 'uncoded'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,10 @@ def file(db: sqlite3.Connection, items: Sequence[Filed]) -> list[int]:
     """
     first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM feedback").fetchone()[0]
     ids = list(range(first, first + len(items)))
-    db.executemany(_FILE, [_filed(item, id) for item, id in zip(items, ids, strict=True)])
-    db.executemany(
-        EVENT, [line for item, id in zip(items, ids, strict=True) for line in _begun(item, id)]
+    code = {"code": db.execute(_UNCODED).fetchone()[0]}
+    _FILE.write_named(db, [_filed(item, id) | code for item, id in zip(items, ids, strict=True)])
+    EVENT.write_named(
+        db, [line for item, id in zip(items, ids, strict=True) for line in _begun(item, id)]
     )
     return ids
 

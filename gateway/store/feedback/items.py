@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
 from gateway.domain.keywords import new_reference
+from gateway.store.rows import Rows
 
 _ADD = """
 INSERT INTO feedback (reference, inbound, session, address, channel, text, language, area, type,
@@ -16,10 +17,13 @@ VALUES (:reference, :inbound, :session, :address, :channel, :text, :language, :a
         :priority, :sensitive, :partial, :created, :now, :due)
 RETURNING id
 """
-EVENT = """
+EVENT = Rows(
+    """
 INSERT INTO feedback_event (feedback, kind, old, new, text, by, inbound, outbox, at)
-VALUES (:feedback, :kind, :old, :new, :text, :by, :inbound, :outbox, :now)
-"""
+VALUES {rows}
+""",
+    "feedback kind old new text by inbound outbox now",
+)
 _ITEM = """
 SELECT f.*, a.value AS number, a.consent, a.contact, ar.name AS place, ar.pcode,
        c.category, c.code AS code_word, c.label AS code_label, u.name AS assignee_name
@@ -114,7 +118,7 @@ def event(
 ) -> None:
     """Write one line of an item's history."""
     row = {"feedback": id, "kind": kind, "old": old, "new": new, "text": text, "by": by}
-    db.execute(EVENT, row | {"inbound": inbound, "outbox": outbox, "now": now})
+    EVENT.write_named(db, [row | {"inbound": inbound, "outbox": outbox, "now": now}])
 
 
 def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row:
