@@ -58,6 +58,7 @@ def apart(one: str, other: str, limit: int) -> int:
     """
     if abs(len(one) - len(other)) > limit:
         return limit + 1
+    one, other = _differing(one, other)
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -78,14 +79,40 @@ def slips_in(key: str, word: str) -> int | None:
     >>> slips_in("flud", "flood"), slips_in("water", "flood")
     (1, None)
     """
-    allowed = 1 if len(word) <= 5 else 2
-    if len(word) < 3:
-        return None
-    short, squeezed = _DOUBLE.sub(r"\1", key), _DOUBLE.sub(r"\1", word)
+    allowed = forgiven(word)
     slips = apart(key, word, allowed)
-    if len(squeezed) >= 4:
-        slips = min(slips, apart(short, squeezed, allowed))
+    if len(squeezed(word)) >= 4:
+        slips = min(slips, apart(squeezed(key), squeezed(word), allowed))
     return slips if slips <= allowed else None
+
+
+def forgiven(word: str) -> int:
+    """Return how many slips are forgiven in a keyword, -1 where it is too short to guess.
+
+    >>> forgiven("flood"), forgiven("unsubscribe"), forgiven("no")
+    (1, 2, -1)
+    """
+    if len(word) < 3:
+        return -1
+    return 1 if len(word) <= 5 else 2
+
+
+def squeezed(key: str) -> str:
+    """Return a spelling with each letter that is doubled said once.
+
+    >>> squeezed("floood")
+    'flod'
+    """
+    return _DOUBLE.sub(r"\1", key)
+
+
+def _differing(one: str, other: str) -> tuple[str, str]:
+    """Leave out what two spellings begin with and what they end in: no edit is there."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return one, other
 
 
 @lru_cache(maxsize=4096)

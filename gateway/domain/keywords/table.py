@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from gateway.domain.keywords.heads import heads, once
@@ -15,8 +15,9 @@ from gateway.domain.keywords.listing import (
     is_topic,
     spellings,
 )
+from gateway.domain.keywords.near import Near
 from gateway.domain.keywords.phrases import Phrases
-from gateway.domain.keywords.spelling import normal, slips_in, words
+from gateway.domain.keywords.spelling import normal, words
 
 _TAKES_WORDS = ("cry", "help", "language")
 _SENTENCE = re.compile(r"[.!?;,\n\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff01\uff0c]+")
@@ -93,13 +94,12 @@ class Keywords:
         key = normal(text[:_LONG])
         if not 3 <= len(key) <= 60 or key.isdigit():
             return None
-        tags = dict.fromkeys(tag for group in self._order(language, languages) for tag in group)
-        near = [
-            (slips, place, word)
-            for place, word in enumerate(self._words(tags))
-            if (slips := slips_in(key, normal(word))) is not None
-        ]
-        return min(near)[2] if near else None
+        asked = self._ask(language, tuple(languages), False)
+        return self._near.find(key, asked.ranks)
+
+    @cached_property
+    def _near(self) -> Near:
+        return Near((tag, word) for tag in self._spelled for word in self._words(tag))
 
     def _order(self, language: str | None, languages: Iterable[str]) -> list[list[str]]:
         """Return the groups of languages to ask in turn; within the last two all are asked."""
@@ -109,11 +109,11 @@ class Keywords:
         always = [ALWAYS] if ALWAYS in self._intents else []
         return [own, others, always] if language else [[], others + always]
 
-    def _words(self, tags: Iterable[str]) -> Iterator[str]:
-        for tag in tags:
-            for intent, written in self._spelled[tag].items():
-                if intent not in (*SILENT, "yes", "cry"):
-                    yield from written
+    def _words(self, tag: str) -> Iterator[str]:
+        """Yield the words of a language that may be offered."""
+        for intent, written in self._spelled[tag].items():
+            if intent not in (*SILENT, "yes", "cry"):
+                yield from written
 
     def _asked(self, language: str | None, languages: tuple[str, ...], pending: bool) -> "_Asked":
         groups = self._order(language, languages)
@@ -123,7 +123,8 @@ class Keywords:
             return frozenset().union(*(spellings(self._spelled[tag], intent) for tag in tags))
 
         leaving, cries = Phrases.of(said("leaving")), Phrases.of(said("cry"))
-        return _Asked(groups, pending, said("polite"), leaving, cries)
+        ranks = {tag: rank for rank, tag in enumerate(dict.fromkeys(tags))}
+        return _Asked(groups, ranks, pending, said("polite"), leaving, cries)
 
     def _find(self, key: str, asked: "_Asked") -> _Found | None:
         """Return what a spelling means: own language first, then the others together."""
@@ -217,6 +218,7 @@ class _Asked(NamedTuple):
     """Which languages a message is read in, group by group, and whether a yes may join."""
 
     groups: list[list[str]]
+    ranks: dict[str, int]
     pending: bool
     polite: frozenset[str]
     leaving: Phrases
