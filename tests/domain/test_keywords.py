@@ -158,6 +158,16 @@ def test_a_longer_message_takes_no_more_work(word):
     assert 0 < calls(word * 5000) <= calls(word * 1250) * 1.1
 
 
+@pytest.mark.parametrize("sign", ["x", "\u0645", "\u0301\u0316", "\ufdfa", "!"])
+def test_a_long_text_is_compared_by_its_beginning(sign):
+    assert normal(sign * 100_000) == normal(sign * 100_000 + "x") == normal(sign * 1024)
+    assert keywords.words(sign * 100_000) == keywords.words(sign * 1024)
+
+
+def test_a_word_said_a_thousand_times_is_that_word():
+    assert asked("stop " * 2000) == LEAVE
+
+
 def test_a_long_message_is_read_at_both_ends():
     assert asked("we are many here " * 500 + ". STOP. Thanks") == MAYBE
     assert asked("ASK " + "when " * 2000) == "type:question"

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 _BREAK = re.compile(r"[\s:,.;!?/\u060c\u061b\u061f\u0964\u104b\u1362\u3002\uff0c\uff1a-]+")
-_LONGEST_HEAD = 4
+_WORD = re.compile(r"[^\W_]")
+_LONGEST_HEAD = 4  # words
 
 
 def once(key: str) -> str:
@@ -23,9 +25,9 @@ def heads(text: str) -> Iterator[tuple[str, str]]:
     >>> list(heads("ASK: when?"))
     [('ASK', 'when?')]
     """
-    start = next((i for i, letter in enumerate(text) if letter.isalnum()), len(text))
-    breaks = list(_BREAK.finditer(text, start))[:_LONGEST_HEAD]
-    for gap in breaks:
+    first = _WORD.search(text)
+    start = first.start() if first else len(text)
+    for gap in islice(_BREAK.finditer(text, start), _LONGEST_HEAD):
         rest = text[gap.end() :].rstrip()
         if rest:
             yield text[start : gap.start()], rest

@@ -10,7 +10,7 @@ from gateway.domain.keywords.spelling import normal
 SIGNS = "23456789CDFGHJKMNPRTVWX"
 _SIZE = len(SIGNS)
 _SLIPS = str.maketrans("SZB", "528")
-_FIRST = re.compile(r"\W*(?:ref(?:erence)?\b\W*)?(\w{4,6})\b[\s:.,;!?-]*", re.IGNORECASE)
+_FIRST = re.compile(r"\W*+(?:ref(?:erence)?\b\W*+)?(\w{4,6})\b[\s:.,;!?-]*", re.IGNORECASE)
 
 
 def new_reference(random_bits: int, length: int = 4) -> str:

@@ -15,8 +15,10 @@ _FOLD = str.maketrans(
         "\u0629": "\u0647",
     }
 )
-_HARAKAT = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_MARKS = re.compile(  # harakat, and what selects how a letter looks
+    "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+    "\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 # Accents go after Latin letters only: elsewhere such marks are vowels and tones, and without
 # them a word is another word.
 _ACCENTS = re.compile(
@@ -27,15 +29,16 @@ _PUNCTUATION = {code: " " for code in range(128) if category(chr(code))[0] in "P
 _DOUBLE = re.compile(r"(.)\1+")
 _NOT_PLAIN = re.compile(r"[^a-z0-9\s]+")
 _SHORT = 160  # letters of a text that is asked about several times, and remembered for a while
+_LONG = 1024  # letters; a longer text is known by so many
 
 
 def normal(text: str) -> str:
-    r"""Return the one spelling by which keywords are compared.
+    r"""Return the one spelling by which keywords are compared; of a long text, of its beginning.
 
     >>> normal(" Stop!! "), normal("ARR\u00caT"), normal("TA'OFI"), normal("\u0967\u0968")
     ('stop', 'arret', 'taofi', '12')
     """
-    return _known(text) if len(text) <= _SHORT else _normal(text)
+    return _known(text) if len(text) <= _SHORT else _lately(text[:_LONG])
 
 
 def words(text: str) -> str:
@@ -44,10 +47,10 @@ def words(text: str) -> str:
     >>> words("Stop.Thank you"), words("don't")
     ('stop thank you', 'dont')
     """
-    apart = _APOSTROPHES.sub("", text)
+    apart = _APOSTROPHES.sub("", text[:_LONG])
     if apart.isascii():
         return normal(apart.translate(_PUNCTUATION))
-    return normal("".join(" " if category(c)[0] in "PS" else c for c in apart))
+    return normal("".join(map(_parted, apart)))
 
 
 def apart(one: str, other: str, limit: int) -> int:
@@ -120,21 +123,34 @@ def _known(text: str) -> str:
     return _normal(text)
 
 
+@lru_cache(maxsize=8)  # one decision asks about one text several times
+def _lately(text: str) -> str:
+    return _normal(text)
+
+
 def _normal(text: str) -> str:
     if text.isascii():
         return " ".join(_NOT_PLAIN.sub("", text.lower()).split())
     text = normalize("NFKC", text.replace("\u00b4", "'"))
-    text = normalize("NFKC", text.casefold()).translate(_FOLD)
-    text = _HARAKAT.sub("", _SELECTORS.sub("", text))
-    text = "".join(_kept(letter) for letter in text)
+    text = "".join(map(_kept, normalize("NFKC", text.casefold())))
     text = normalize("NFC", _ACCENTS.sub("", normalize("NFD", text)))
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4096)
 def _kept(letter: str) -> str:
     """Return what of a letter counts: digits of any script as ASCII, no signs, no controls."""
+    if not (letter := letter.translate(_FOLD)):
+        return ""
     if letter.isspace():
         return " "
     if letter.isdigit():
         return str(digit(letter))
-    return "" if category(letter)[0] in "PS" or category(letter) in ("Cf", "Cc") else letter
+    kind = category(letter)
+    return "" if kind[0] in "PS" or kind in ("Cf", "Cc") or _MARKS.match(letter) else letter
+
+
+@lru_cache(maxsize=4096)
+def _parted(letter: str) -> str:
+    """Return a space for a sign, and any other letter as it is."""
+    return " " if category(letter)[0] in "PS" else letter

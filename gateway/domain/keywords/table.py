@@ -77,11 +77,12 @@ class Keywords:
     ) -> Match | None:
         asked = self._ask(language, languages, pending)
         ends = text if len(text) <= _LONG else f"{text[: _LONG // 2]}\n{text[-_LONG // 2 :]}"
+        told = words(ends)
         return (
-            self._whole(ends, asked)
+            self._whole(normal(ends), told, asked)
             or self._headed(text, asked)
-            or self._leaves(ends, asked)
-            or self._cries_out(ends, text, asked)
+            or self._leaves(ends, told, asked)
+            or self._cries_out(text, told, asked)
         )
 
     def nearest(
@@ -91,7 +92,7 @@ class Keywords:
 
         One slip is forgiven in a word of up to five letters, two in a longer one.
         """
-        key = normal(text[:_LONG])
+        key = normal(text)
         if not 3 <= len(key) <= 60 or key.isdigit():
             return None
         asked = self._ask(language, tuple(languages), False)
@@ -148,9 +149,8 @@ class Keywords:
         able = [i for i in intents if i != "yes" or pending]
         return "opt_in" if able and able[0] == "yes" else next(iter(able), None)
 
-    def _whole(self, text: str, asked: "_Asked") -> Match | None:
-        plain = normal(text)
-        for key in dict.fromkeys((plain, words(text), once(plain))):
+    def _whole(self, plain: str, told: str, asked: "_Asked") -> Match | None:
+        for key in dict.fromkeys((plain, told, once(plain))):
             if key and (found := self._find(key, asked)):
                 return Match(found.intent, "", found.language, True, found.review)
         return None
@@ -177,9 +177,8 @@ class Keywords:
             return Match(intent, normal(rest), found.language, False, found.review)
         return None
 
-    def _leaves(self, text: str, asked: "_Asked") -> Match | None:
+    def _leaves(self, text: str, told: str, asked: "_Asked") -> Match | None:
         """Read a soft sign of leaving: never acted on alone, always shown to a person."""
-        told = words(text)
         spoken = told.split()
         signs = (
             asked.leaving.within(told),
@@ -192,9 +191,9 @@ class Keywords:
         rest = spoken[1] if len(spoken) == 2 and self._stops(spoken[0], asked) else ""
         return Match("possible_opt_out", rest, None, False, True)
 
-    def _cries_out(self, ends: str, text: str, asked: "_Asked") -> Match | None:
+    def _cries_out(self, text: str, told: str, asked: "_Asked") -> Match | None:
         """Read a cry for help inside a sentence: a needless look costs less than a missed one."""
-        if asked.cries.within(words(ends)):
+        if asked.cries.within(told):
             return Match("cry", text, None, False, True)
         return None
 
