@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gateway.context import Gateway
 from gateway.domain.dialogue import Area
-from gateway.domain.keywords import apart, normal
+from gateway.domain.keywords import alike, normal
 from gateway.store import areas
 from gateway.store.contacts import Person
 
@@ -83,19 +83,29 @@ class Asking:
     def find_areas(self, text: str) -> Sequence[Area]:
         """Return the places this may mean: those of that name, else the three nearest names."""
         wanted = normal(text)
+        if not wanted:
+            return ()
         exact = areas.named(self.db, wanted)
         if exact:
             return [Area(row["pcode"], row["name"], exact=len(exact) == 1) for row in exact]
+        begun = {row["pcode"]: row["name"] for row in areas.begun(self.db, wanted, OFFERED)}
+        found = begun if len(begun) == OFFERED else begun | self._near(wanted)
+        return [Area(pcode, shown) for pcode, shown in list(found.items())[:OFFERED]]
+
+    def _near(self, wanted: str) -> dict[str, str]:
+        """Return places with a name like this, the nearest first: what each is called, by P-code.
+
+        A first letter is seldom wrong, and lists are long.
+        """
         most = max(1, len(wanted) // 3)
-        scored: dict[str, tuple[int, str]] = {}
-        for name, pcode, shown in areas.names(self.db):
-            if name[:1] != wanted[:1]:  # a first letter is seldom wrong, and lists are long
-                continue
-            far = 0 if name.startswith(wanted) else apart(wanted, name, most)
-            if far <= most and far < scored.get(pcode, (99, ""))[0]:
-                scored[pcode] = (far, shown)
-        best = sorted(scored.items(), key=lambda item: item[1])[:OFFERED]
-        return [Area(pcode, shown) for pcode, (_, shown) in best]
+        names = areas.names(self.db, wanted[:1], len(wanted) - most, len(wanted) + most)
+        far = dict(alike(wanted, names, most))
+        rows = areas.by_names(self.db, far) if far else []
+        ranked = sorted((far[row["normal"]], row["name"], row["pcode"]) for row in rows)
+        found: dict[str, str] = {}
+        for _, shown, pcode in ranked:
+            found.setdefault(pcode, shown)
+        return found
 
 
 def asking(

@@ -62,6 +62,20 @@ SELECT area.*, above.name AS around,
 _CALLED = """
 SELECT DISTINCT name FROM area_name WHERE area IN (SELECT value FROM json_each(?)) LIMIT 500
 """
+_BEGUN = """
+SELECT pcode, area.name FROM area_name JOIN area ON area.id = area_name.area
+ WHERE normal >= ? AND normal < ? || char(1114111) AND retired_at IS NULL
+ GROUP BY area.id ORDER BY area.name, pcode LIMIT ?
+"""
+_NAMES = """
+SELECT DISTINCT normal FROM area_name
+ WHERE normal >= ? AND normal < ? || char(1114111) AND length(normal) BETWEEN ? AND ?
+ ORDER BY normal
+"""
+_BY_NAMES = """
+SELECT normal, pcode, area.name FROM area_name JOIN area ON area.id = area_name.area
+ WHERE normal IN (SELECT value FROM json_each(?)) AND retired_at IS NULL
+"""
 
 
 class Night(NamedTuple):
@@ -113,11 +127,19 @@ def named(db: sqlite3.Connection, normal: str) -> list[sqlite3.Row]:
     return db.execute(sql, (normal,)).fetchall()
 
 
-def names(db: sqlite3.Connection) -> Iterable[tuple[str, str, str]]:
-    """Every (normal name, P-code, name), for finding the nearest."""
-    sql = """SELECT normal, pcode, area.name FROM area_name JOIN area ON area.id = area_name.area
-              WHERE retired_at IS NULL"""
-    return [(row["normal"], row["pcode"], row["name"]) for row in db.execute(sql)]
+def begun(db: sqlite3.Connection, normal: str, limit: int) -> list[sqlite3.Row]:
+    """Areas with a name that begins so, by what they are called."""
+    return db.execute(_BEGUN, (normal, normal, limit)).fetchall()
+
+
+def names(db: sqlite3.Connection, begins: str, shortest: int, longest: int) -> Iterable[str]:
+    """Every normal name of about this length that begins so, in order, for finding the nearest."""
+    return (row["normal"] for row in db.execute(_NAMES, (begins, begins, shortest, longest)))
+
+
+def by_names(db: sqlite3.Connection, normals: Iterable[str]) -> list[sqlite3.Row]:
+    """Areas that have one of these names, each with that name as `normal`."""
+    return db.execute(_BY_NAMES, (json.dumps(list(normals)),)).fetchall()
 
 
 def within(db: sqlite3.Connection, pcodes: Sequence[str]) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gateway.domain.keywords import Keywords, apart, live, normal
+from gateway.domain.keywords import Keywords, alike, apart, live, normal
 
 FILE = Path(__file__).parent.parent.parent / "locales/keywords.json"
 DATA = json.loads(FILE.read_text(encoding="utf-8"))
@@ -96,6 +96,18 @@ def test_the_nearest_word_is_the_nearest_of_all(text, languages):
 @given(st.text(letters, max_size=9), st.text(letters, max_size=9), st.integers(0, 3))
 def test_edits_are_counted_as_defined(one, other, limit):
     assert apart(one, other, limit) == min(edits(one, other), limit + 1)
+
+
+few = st.text(st.sampled_from("abc"), max_size=7)
+
+
+@given(few, st.lists(few), st.integers(0, 4))
+def test_names_in_a_list_are_compared_as_one_by_one(word, names, limit):
+    near = [(name, edits(word, name)) for name in sorted(names)]
+    assert list(alike(word, sorted(names), limit)) == [one for one in near if one[1] <= limit]
+    assert list(alike(word, names, limit)) == [
+        (name, far) for name in names if (far := edits(word, name)) <= limit
+    ]
 
 
 def calls(text):

@@ -19,13 +19,15 @@ of it.
 
 from gateway.domain.keywords.listing import ALWAYS, is_topic, live, merged
 from gateway.domain.keywords.references import is_reference, new_reference, reference
-from gateway.domain.keywords.spelling import apart, normal, words
+from gateway.domain.keywords.slips import alike, apart
+from gateway.domain.keywords.spelling import normal, words
 from gateway.domain.keywords.table import Keywords, Match
 
 __all__ = [
     "ALWAYS",
     "Keywords",
     "Match",
+    "alike",
     "apart",
     "is_reference",
     "is_topic",

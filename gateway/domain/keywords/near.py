@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from gateway.domain.keywords.spelling import forgiven, normal, slips_in, squeezed
+from gateway.domain.keywords.slips import forgiven, slips_in, squeezed
+from gateway.domain.keywords.spelling import normal
 
 _MOST = 2  # slips forgiven in any word
 

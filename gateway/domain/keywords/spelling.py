@@ -1,4 +1,4 @@
-"""One spelling for each word, however it was typed; and how far two spellings are apart."""
+"""One spelling for each word, however it was typed."""
 
 import re
 from functools import lru_cache
@@ -26,7 +26,6 @@ _ACCENTS = re.compile(
 )
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bb\u02bc\u00b4`\uff07]")
 _PUNCTUATION = {code: " " for code in range(128) if category(chr(code))[0] in "PS"}
-_DOUBLE = re.compile(r"(.)\1+")
 _NOT_PLAIN = re.compile(r"[^a-z0-9\s]+")
 _SHORT = 160  # letters of a text that is asked about several times, and remembered for a while
 _LONG = 1024  # letters; a longer text is known by so many
@@ -51,71 +50,6 @@ def words(text: str) -> str:
     if apart.isascii():
         return normal(apart.translate(_PUNCTUATION))
     return normal("".join(map(_parted, apart)))
-
-
-def apart(one: str, other: str, limit: int) -> int:
-    """Return the edits between two spellings, at most `limit` + 1; a swap of two is one edit.
-
-    >>> apart("flod", "flood", 1), apart("stpo", "stop", 1), apart("fire", "flood", 2)
-    (1, 1, 3)
-    """
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    one, other = _differing(one, other)
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, theirs in enumerate(other, 1):
-            edits = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != theirs))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == theirs:
-                edits = min(edits, last[j - 2] + 1)
-            row.append(edits)
-    return min(row[-1], limit + 1)
-
-
-def slips_in(key: str, word: str) -> int | None:
-    """Return the slips between what was typed and a keyword, None if they are too many.
-
-    One letter for two counts as none in longer words: people write FLUD for FLOOD.
-
-    >>> slips_in("flud", "flood"), slips_in("water", "flood")
-    (1, None)
-    """
-    allowed = forgiven(word)
-    slips = apart(key, word, allowed)
-    if len(squeezed(word)) >= 4:
-        slips = min(slips, apart(squeezed(key), squeezed(word), allowed))
-    return slips if slips <= allowed else None
-
-
-def forgiven(word: str) -> int:
-    """Return how many slips are forgiven in a keyword, -1 where it is too short to guess.
-
-    >>> forgiven("flood"), forgiven("unsubscribe"), forgiven("no")
-    (1, 2, -1)
-    """
-    if len(word) < 3:
-        return -1
-    return 1 if len(word) <= 5 else 2
-
-
-def squeezed(key: str) -> str:
-    """Return a spelling with each letter that is doubled said once.
-
-    >>> squeezed("floood")
-    'flod'
-    """
-    return _DOUBLE.sub(r"\1", key)
-
-
-def _differing(one: str, other: str) -> tuple[str, str]:
-    """Leave out what two spellings begin with and what they end in: no edit is there."""
-    while one and other and one[0] == other[0]:
-        one, other = one[1:], other[1:]
-    while one and other and one[-1] == other[-1]:
-        one, other = one[:-1], other[:-1]
-    return one, other
 
 
 @lru_cache(maxsize=4096)
