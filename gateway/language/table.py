@@ -141,7 +141,7 @@ def may_be(tag: str, words: str) -> bool:
     (False, True, True)
     """
     found = nearest(tag)
-    latin = [name(letter, "").startswith("LATIN") for letter in words if letter.isalpha()]
+    latin = [name(letter, "").startswith("LATIN") for letter in set(words) if letter.isalpha()]
     if not latin or found is None:
         return True
     return any(latin) if found.script == "Latn" else not all(latin)

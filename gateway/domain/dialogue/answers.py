@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 Normal = Callable[[str], str]
+_DIGIT = re.compile(r"\d")
 _COMMA = re.compile("[,،、，፣]")
 
 
@@ -14,7 +15,9 @@ def digits(text: str) -> str:
     >>> digits(" १२ "), digits("٣"), digits("०"), digits("two")
     ('12', '3', '0', 'two')
     """
-    return "".join(str(unicodedata.decimal(char, char)) for char in text).strip()
+    if text.isascii():
+        return text.strip()
+    return _DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text).strip()
 
 
 def words(listed: str) -> list[str]:
