@@ -1,6 +1,7 @@
 """The rules of text on the air, against vectors that other implementations agree on."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from unicodedata import normalize
 
@@ -149,6 +150,23 @@ def test_no_part_is_over_its_limit_and_every_part_counts_the_same(text, bits):
     assert all(units <= limit for units in measured.units)
     assert tuple(parts._size(part, coding) for part in divided) == measured.units
     assert measured.left == limit - measured.units[-1] >= 0
+
+
+@given(st.text("ab[{\u20ac\u0394\u00e9", max_size=500) | st.text("\u0416\U0001f600a", max_size=250))
+def test_every_part_but_the_last_is_as_full_as_can_be(text):
+    coding = parts.choose(text)
+    divided = sms.split(text)
+    limit = sms.room(coding, 8)
+    for part, following in pairwise(divided):
+        assert parts._size(part + following[0], coding) > limit
+
+
+@pytest.mark.parametrize("text", ["x" + "\u0316" * 500, "\u0416 \U0001f468" + "\u200d" * 300])
+def test_a_sign_longer_than_a_part_is_divided(text):
+    divided = sms.split(text)
+    assert "".join(divided) == text
+    assert sms.measure(text).units == tuple(parts._size(part, sms.UCS2) for part in divided)
+    assert max(sms.measure(text).units) <= 67
 
 
 @given(

@@ -1,8 +1,8 @@
 """The letters an SMS can carry in seven bits, and a text as septets and back."""
 
 from codecs import charmap_decode
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.domain.sms import locking, single
 
@@ -31,8 +31,7 @@ class Unencodable(ValueError):
         self.place = place
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(NamedTuple):
     """How a text goes on the air: gsm7, ucs2 or 8bit, and the national tables in force.
 
     `locking` and `single` are 3GPP language ids; 0 is the default table.
@@ -54,7 +53,9 @@ def fits(text: str) -> bool:
     >>> fits("maji hakuna [2]"), fits("l\u2019eau")
     (True, False)
     """
-    return quick(text) is not None or _DEFAULT.issuperset(text)
+    if text.isascii():
+        return _NO_SEPTET not in text.encode().translate(_LATIN)
+    return _DEFAULT.issuperset(text)
 
 
 def encode(text: str, coding: Coding = GSM7) -> bytes:
@@ -63,10 +64,10 @@ def encode(text: str, coding: Coding = GSM7) -> bytes:
     >>> encode("a{b").hex()
     '611b2862'
     """
-    short = quick(text) if coding == GSM7 else None
-    if short is not None:
-        return short
-    return b"".join(each(text, coding))
+    octets = _latin(text) if coding == GSM7 else None
+    if octets is None or _NO_SEPTET in octets:
+        return b"".join(each(text, coding))
+    return octets if octets.isascii() else _escaped(octets)
 
 
 def each(text: str, coding: Coding) -> list[bytes]:
@@ -105,6 +106,16 @@ def septets_of(coding: Coding) -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=64)
+def doubles(coding: Coding) -> str:
+    """Return the characters of a coding that take two septets.
+
+    >>> "\u20ac" in doubles(GSM7), "e" in doubles(GSM7)
+    (True, False)
+    """
+    return "".join(letter for letter, septets in septets_of(coding).items() if len(septets) == 2)
+
+
+@lru_cache(maxsize=64)
 def _tables(coding: Coding) -> tuple[str, dict[int, str]]:
     main = locking.TABLES.get(coding.locking, BASIC)
     pairs = single.TABLES.get(coding.single, EXTENSION)
@@ -120,17 +131,39 @@ def quick(text: str) -> bytes | None:
 
     A text of Latin-1 letters is in NFC as it stands.
     """
+    octets = _latin(text)
+    return octets if octets is not None and octets.isascii() else None
+
+
+def _latin(text: str) -> bytes | None:
+    """Return an octet for each letter of a Latin-1 text, or None for any other.
+
+    An octet from 0x80 stands for an escape and the septet; 0xFF is a letter that has neither.
+    """
     try:
-        septets = text.encode("latin-1").translate(_LATIN)
+        return text.encode("latin-1").translate(_LATIN)
     except UnicodeEncodeError:
         return None
-    return septets if septets.isascii() else None
 
 
-def _latin() -> bytes:
-    septet_of = {letter: septet for septet, letter in enumerate(BASIC)}
-    return bytes(septet_of.get(chr(code), 0xFF) for code in range(256))
+def _escaped(octets: bytes) -> bytes:
+    for octet, septets in _ESCAPED:
+        octets = octets.replace(octet, septets)
+    return octets
 
 
-_LATIN = _latin()
 _DEFAULT = frozenset(septets_of(GSM7))
+_NO_SEPTET = 0xFF
+_ESCAPED = [
+    (bytes((0x80 | septet,)), bytes((ESCAPE, septet))) for septet in map(ord, EXTENSION[::2])
+]
+
+
+def _latin_octets() -> bytes:
+    pairs = zip(EXTENSION[::2], EXTENSION[1::2], strict=True)
+    octet_of = {letter: 0x80 | ord(septet) for septet, letter in pairs}
+    octet_of |= {letter: septet for septet, letter in enumerate(BASIC)}
+    return bytes(octet_of.get(chr(code), _NO_SEPTET) for code in range(256))
+
+
+_LATIN = _latin_octets()

@@ -1,13 +1,24 @@
 """How many parts a text takes, where it is divided, and how parts become a text again."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
 from gateway.domain.messages import Part
-from gateway.domain.sms.alphabet import GSM7, UCS2, Coding, each, fits, quick, septets_of
+from gateway.domain.sms.alphabet import (
+    GSM7,
+    UCS2,
+    Coding,
+    doubles,
+    each,
+    fits,
+    quick,
+    septets_of,
+)
 
+Size = Callable[[str], int]  # the units of a text
 OCTETS_A_PART = 140
 GAP = "[\u2026]"  # stands where a part never came
 
@@ -58,17 +69,17 @@ def measure(text: str, reference_bits: int = 8, coding: Coding | None = None) ->
     Measure(alphabet='gsm7', parts=1, units=(15,), left=145)
     """
     if coding is None:
-        short = quick(text)
-        if short is not None and len(short) <= 160:
-            return _SHORT[len(short)]
+        septets = quick(text)
+        if septets is not None:
+            return _counted(len(septets), reference_bits)
     text = normalize("NFC", text)
-    return _measure(text, reference_bits, coding or choose(text))
+    return _measure(text, reference_bits, _able(text, coding))
 
 
 def split(text: str, reference_bits: int = 8, coding: Coding | None = None) -> list[str]:
     """Divide a text, in NFC, as it is sent: filled greedily, one string a part."""
     text = normalize("NFC", text)
-    return divide(text, reference_bits, coding or choose(text))
+    return divide(text, reference_bits, _able(text, coding))
 
 
 def choose(text: str) -> Coding:
@@ -85,6 +96,7 @@ def national(text: str, language: int) -> Coding:
     return min((*able, UCS2), key=lambda c: _measure(text, 8, c).parts)
 
 
+@lru_cache(maxsize=64)
 def room(coding: Coding, reference_bits: int | None = None) -> int:
     """Return the units one part holds; `reference_bits` is None when it stands alone.
 
@@ -99,16 +111,10 @@ def room(coding: Coding, reference_bits: int | None = None) -> int:
 
 def divide(text: str, reference_bits: int, coding: Coding) -> list[str]:
     """Divide a text as it stands; whole signs stay together where that costs no extra part."""
-    if _size(text, coding) <= room(coding):
+    size = _sizes(text, coding)
+    if size(text) <= room(coding):
         return [text]
-    limit = room(coding, reference_bits)
-    plain = list(_fill(text, _costs(text, coding), limit))
-    signs = [] if text.isascii() else _CLUSTER.findall(text)
-    if len(signs) == len(text) or not signs:
-        return plain
-    kept = list(_fill(signs, [_size(sign, coding) for sign in signs], limit))
-    fitting = all(_size(part, coding) <= limit for part in kept)
-    return kept if fitting and len(kept) == len(plain) else plain
+    return _divide(text, coding, room(coding, reference_bits), size)
 
 
 def standing(part: Part | None) -> bool:
@@ -146,38 +152,83 @@ def _gapped(texts: dict[int, str], numbers: range) -> Iterator[str]:
             yield GAP
 
 
+def _able(text: str, coding: Coding | None) -> Coding:
+    """Return the coding to use; Unencodable if the one that is wanted does not hold the text."""
+    if coding is None:
+        return choose(text)
+    if coding.alphabet == "gsm7":
+        each(text, coding)
+    return coding
+
+
 def _measure(text: str, reference_bits: int, coding: Coding) -> Measure:
-    units = tuple(_size(part, coding) for part in divide(text, reference_bits, coding))
-    limit = room(coding, reference_bits if len(units) > 1 else None)
+    size, limit = _sizes(text, coding), room(coding)
+    units: tuple[int, ...] = (size(text),)
+    if units[0] > limit:
+        limit = room(coding, reference_bits)
+        units = tuple(map(size, _divide(text, coding, limit, size)))
     return Measure(coding.alphabet, len(units), units, limit - units[-1])
 
 
-def _fill(letters: Sequence[str], costs: Sequence[int], limit: int) -> Iterator[str]:
-    """Yield the fullest parts in turn; a letter is never divided."""
-    start = used = 0
-    for place, cost in enumerate(costs):
-        if used + cost > limit:
-            yield "".join(letters[start:place])
-            start, used = place, 0
-        used += cost
-    yield "".join(letters[start:])
+def _divide(text: str, coding: Coding, limit: int, size: Size) -> list[str]:
+    plain = list(_fill(text, limit, size))
+    if coding == GSM7 or text.isascii():  # no two letters of these are one sign
+        return plain
+    kept = list(_fill(text, limit, size, signs=True))
+    return kept if len(kept) == len(plain) else plain
+
+
+def _counted(septets: int, reference_bits: int) -> Measure:
+    """Count the parts of a text of single septets, which can be divided anywhere."""
+    if septets < len(_SHORT):
+        return _SHORT[septets]
+    limit = room(GSM7, reference_bits)
+    full, rest = divmod(septets - 1, limit)
+    return Measure("gsm7", full + 1, (limit,) * full + (rest + 1,), limit - rest - 1)
+
+
+def _fill(text: str, limit: int, size: Size, signs: bool = False) -> Iterator[str]:
+    """Yield the fullest parts in turn; a letter is never divided, nor are `signs` if so asked."""
+    start = 0
+    while start < len(text):
+        end = min(start + limit, len(text))
+        while (over := size(text[start:end]) - limit) > 0:
+            end -= -(-over // 2)  # a letter takes two units at most
+        end = _before_sign(text, start, end) if signs else end
+        yield text[start:end]
+        start = end
+
+
+def _before_sign(text: str, start: int, end: int) -> int:
+    """Return where the sign begins that a cut would divide; the cut if it divides none.
+
+    A sign longer than a part is divided.
+    """
+    space = text.rfind(" ", start + 1, end)
+    begins = space if space > 0 and text[space - 1] != _JOINER else start
+    for sign in _CLUSTER.finditer(text, begins, end + 1):
+        if sign.end() > end and sign.start() > start:
+            return sign.start()
+    return end
 
 
 def _size(text: str, coding: Coding) -> int:
     """Return the units of a text: its septets, UTF-16 units or octets."""
-    if coding.alphabet == "gsm7":
-        short = quick(text) if coding == GSM7 else None
-        return len(short) if short is not None else sum(_costs(text, coding))
+    return _sizes(text, coding)(text)
+
+
+def _sizes(text: str, coding: Coding) -> Size:
+    """Return what counts the units of any piece of a text."""
     if coding.alphabet == "ucs2":
-        return len(text.encode("utf-16-be", "surrogatepass")) // 2
-    return len(text)
+        return len if _units(text) == len(text) else _units
+    wide = [letter for letter in doubles(coding) if letter in text]
+    return (lambda piece: len(piece) + sum(map(piece.count, wide))) if wide else len
 
 
-def _costs(text: str, coding: Coding) -> list[int]:
-    if coding.alphabet == "gsm7":
-        return [len(septets) for septets in each(text, coding)]
-    return [2 if letter > "\uffff" else 1 for letter in text]
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-be", "surrogatepass")) // 2
 
 
+_JOINER = "\u200d"
 _WIDTH = {"ucs2": 2, "8bit": 1}
 _SHORT = tuple(Measure("gsm7", 1, (size,), 160 - size) for size in range(161))
