@@ -9,7 +9,8 @@ from gateway.store import pieces
 from gateway.store.rows import Rows
 from gateway.store.standing import FACTS, About, Round, Standing
 
-# Some networks use a name twice, months apart: it then stands for the newer message.
+# Some networks use a name twice, months apart: it then stands for the newer message. Of two
+# words about a message that is not known yet, the one that lets us ask again is kept.
 _ADD = Rows(
     """
 INSERT INTO receipt (channel, reference, status, piece, outbox, error, retry, at, received_at)
@@ -18,6 +19,8 @@ VALUES {rows}
    SET outbox = excluded.outbox, error = excluded.error, retry = excluded.retry,
        at = excluded.at, received_at = excluded.received_at
  WHERE excluded.outbox > coalesce(receipt.outbox, 0)
+    OR (receipt.outbox IS NULL AND excluded.outbox IS NULL
+        AND coalesce(receipt.retry, 'no') = 'no' AND excluded.retry <> 'no')
 """,
     "channel reference status piece outbox error retry at now",
 )

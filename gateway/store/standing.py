@@ -14,7 +14,10 @@ from gateway.store.rows import Rows
 # As the fields of Standing are ordered; always the last columns of what is asked.
 FACTS = """outbox.id, outbox.channel, outbox.recipient, outbox.state, outbox.class, outbox.parts,
        outbox.pieces, outbox.reference, outbox.resends, outbox.maybes, outbox.moved_from,
-       outbox.created_at, outbox.expires_at, outbox.attempts"""
+       outbox.created_at, outbox.expires_at, outbox.attempts,
+       outbox.state = 'withdrawn' AND NOT EXISTS (
+           SELECT 1 FROM receipt AS word
+            WHERE word.outbox = outbox.id AND word.status = 'cancelled') AS withdrawn"""
 _FACTS = len(FACTS.split(","))
 _MOVE = Rows(
     """
@@ -56,6 +59,7 @@ class Standing:
     created_at: float
     expires_at: float | None
     attempts: int
+    withdrawn: int  # by us, and not by a network
     was: str = ""
     error: str | None = None
     network: bool = False
@@ -129,12 +133,15 @@ class Round:
 
     def _advance(self, row: Standing, receipt: Receipt) -> None:
         new = advance(State(row.state), receipt.status)
-        if new is State.FAILED and row.state != new:
-            row.due_at, row.retry = self._again(row, receipt), receipt.retry
-            row.error = receipt.error
-        if row.due_at is None or new is State.DELIVERED:
-            row.due_at = None
+        again = None
+        # Also where it failed or ended before: whoever else gave it up may have said so sooner.
+        if new is State.FAILED and MEANS[receipt.status] is new and not row.withdrawn:
+            again = self._again(row, receipt)
+        row.due_at = again
+        if again is None:
             row.stand(new, receipt.error)
+        else:
+            row.retry, row.error = receipt.retry, receipt.error
 
     def _again(self, row: Standing, receipt: Receipt) -> float | None:
         """Return when to send again what failed, or None."""

@@ -7,11 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.messages import State, Status
-from gateway.domain.receipts import FINAL, MEANS, advance
+from gateway.domain.receipts import FINAL, MEANS, ORDER, advance
 
 EARLY = (State.QUEUED, State.CLAIMED, State.UNKNOWN, State.SENT)
-FAILING = (Status.FAILED, Status.REJECTED, Status.EXPIRED, Status.CANCELLED)
-REST = tuple(status for status in Status if status not in FAILING)
 
 
 def walk(state, statuses):
@@ -49,9 +47,28 @@ def test_a_provider_that_cannot_say_changes_nothing(state):
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.SENT, *FAILING])
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.SENT])
 def test_a_final_state_is_not_undone(state, status):
     assert advance(state, status) == state
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "end"),
+    [
+        ("expired", "failed", "failed"),
+        ("expired", "rejected", "failed"),
+        ("cancelled", "failed", "failed"),
+        ("cancelled", "expired", "expired"),
+        ("failed", "rejected", "failed"),
+        ("failed", "delivered", "delivered"),
+        ("expired", "read", "delivered"),
+        ("cancelled", "sent", "withdrawn"),
+        ("unknown", "expired", "expired"),
+    ],
+)
+def test_of_two_words_the_graver_counts_whichever_came_first(one, other, end):
+    ends = {walk(State.SENT, map(Status, order)) for order in permutations((one, other))}
+    assert ends == {State(end)}
 
 
 @pytest.mark.parametrize("state", State)
@@ -61,24 +78,21 @@ def test_delivered_beats_everything(state, status):
 
 
 @pytest.mark.parametrize("start", EARLY)
-@pytest.mark.parametrize("failing", [None, *FAILING])
-def test_the_end_is_the_same_in_any_order(start, failing):
-    for size in range(len(REST) + 1):
-        for chosen in combinations(REST, size):
-            receipts = (*chosen, failing) if failing else chosen
-            ends = {walk(start, order) for order in permutations(receipts)}
-            assert len(ends) == 1
+def test_the_end_is_the_same_in_any_order(start):
+    for size in range(1, 5):
+        for chosen in combinations(Status, size):
+            assert len({walk(start, order) for order in permutations(chosen)}) == 1
 
 
-@given(st.data(), st.sampled_from(EARLY), st.sampled_from(FAILING))
-def test_receipts_told_again_change_nothing(data, start, failing):
-    receipts = data.draw(st.lists(st.sampled_from((*REST, failing)), min_size=1))
+@given(st.data(), st.sampled_from(EARLY))
+def test_receipts_told_again_change_nothing(data, start):
+    receipts = data.draw(st.lists(st.sampled_from(Status), min_size=1))
     again = data.draw(st.permutations(receipts * 2))
     assert walk(start, again) == walk(start, receipts)
 
 
 @given(st.lists(st.sampled_from(Status)), st.sampled_from(State))
 def test_a_row_never_moves_back(receipts, start):
-    rank = {State.QUEUED: 0, State.CLAIMED: 0, State.UNKNOWN: 0, State.SENT: 1}
-    ranks = [rank.get(walk(start, receipts[:n]), 2) for n in range(len(receipts) + 1)]
+    rank = {state: place for place, state in enumerate(ORDER)}
+    ranks = [rank.get(walk(start, receipts[:n]), -1) for n in range(len(receipts) + 1)]
     assert ranks == sorted(ranks)

@@ -9,7 +9,7 @@ from random import Random
 from gateway.domain.messages import Receipt, State, Status
 from gateway.domain.receipts import advance, counted
 
-# In the order things happen; what a network ends twice, it ends in one way.
+# In the order things happen.
 STORIES = (
     (Status.SENT, Status.DELIVERED),
     (Status.DELIVERED,),
@@ -17,6 +17,8 @@ STORIES = (
     (Status.SENT, Status.FAILED),
     (Status.FAILED, Status.DELIVERED),
     (Status.SENT, Status.EXPIRED, Status.EXPIRED),
+    (Status.EXPIRED, Status.FAILED),
+    (Status.CANCELLED, Status.EXPIRED),
     (Status.REJECTED,),
     (Status.UNKNOWN, Status.SENT),
     (),
