@@ -96,6 +96,12 @@ class Channel:
     def carries_sms(self) -> bool:
         return bool(self.row["enabled"]) and self.provider.can.sms
 
+    @property
+    def goes_by_workers(self) -> bool:
+        """Whether workers elsewhere send what it carries, where there is a Redis."""
+        can = self.provider.can
+        return self.carries_sms and not (can.polled or can.here)
+
 
 class Channels:
     """The channels by name; a provider object lives until its channel's settings change."""

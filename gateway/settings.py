@@ -25,7 +25,7 @@ SETTINGS = (
     Setting("GATEWAY_PORT", "8080", "The port the web server listens on."),
     Setting("GATEWAY_PUBLIC_URL", "", "What providers call; signatures are checked against it."),
     Setting("GATEWAY_REDIS", "", "Redis for the queue; empty means threads in this process."),
-    Setting("GATEWAY_REDIS_AWAY", "wait", "While Redis is away: wait, or send by threads."),
+    Setting("GATEWAY_REDIS_AWAY", "wait", "While Redis or all workers are away: wait, or threads."),
     Setting("GATEWAY_LANGUAGE", "en", "For people whose language we do not know yet."),
     Setting("GATEWAY_LANGUAGES", "", "Languages in use, by comma; empty means all with content."),
     Setting("GATEWAY_REGION", "", "Country (two letters) for numbers without a country code."),

@@ -13,6 +13,7 @@ from gateway.providers import Provider
 from gateway.queue import Carry
 from gateway.queue.keys import Keys, connect
 from gateway.queue.line import Line
+from gateway.queue.presence import ALIVE_IN_BURSTS, Presence
 from gateway.queue.reporter import Reporter
 from gateway.queue.taking import Taken, Taker
 from gateway.queue.whole import lines, unknown, whole
@@ -68,15 +69,20 @@ class Worker:
         self._keys = Keys(prefix)
         self._line = Line()
         self._reporter = Reporter(self._redis, self._keys, self._line)
+        self._presence = Presence(self._redis, self._keys, channels)
 
     def run(self, burst: bool = False) -> bool:
         """Serve until told to stop, in a burst until all queues are empty; False if it broke."""
+        if burst:
+            self._presence.alive_for = ALIVE_IN_BURSTS
+        self._presence.start()
         threads = [self._thread(name, only, burst) for name in self._channels for only in (1, 0)]
         while alive := [thread for thread in threads if thread.is_alive()]:
             alive[0].join(LOOK_UP)
             self.failed = self.failed or not self._reporter.alive
             if self.asked or self.failed:
                 self._stop.set()
+        self._presence.close()
         told = self._reporter.close(LAST_WORDS)
         self._redis.close()
         return told and not self.failed

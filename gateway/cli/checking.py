@@ -10,7 +10,7 @@ from gateway import health, providers, queue, routes
 from gateway.cli import channel_limits
 from gateway.cli.opening import plainly
 from gateway.cli.timing import shown, told
-from gateway.context import Gateway, open_gateway
+from gateway.context import Channel, Gateway, open_gateway
 from gateway.providers.conditions import WELL, explained, missing
 from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
@@ -91,9 +91,7 @@ def _channel(gw: Gateway, name: str) -> Line:
     if device != WELL:
         return what, "wrong", explained(channel.provider, device) or f"its device: {device}"
     if fault := routes.down(channel.row, gw.clock()):
-        since = shown(fault.since)
-        why = (fault.reason == "account" and channel.row["held_reason"]) or fault.reason
-        return what, "look", f"does not work since {since}: {why}; it is tried again by itself"
+        return what, *_fault(channel, fault)
     if (channel.row["held_until"] or 0) > gw.clock():
         return what, "look", f"is held: {channel.row['held_reason']}"
     if limited := channel_limits.stands(channel, gw.store.read, gw.clock()):
@@ -114,6 +112,15 @@ def _channel(gw: Gateway, name: str) -> Line:
             ),
         )
     return what, "well", f"{channel.row['provider']}, {channel.rate:g} parts a second"
+
+
+def _fault(channel: Channel, fault: routes.Down) -> tuple[str, str]:
+    since = shown(fault.since)
+    if fault.reason == routes.NO_WORKER:
+        start = f"gateway worker --channel {channel.name}"
+        return "wrong", f"no worker serves this channel since {since}. Start one: {start}"
+    why = (fault.reason == "account" and channel.row["held_reason"]) or fault.reason
+    return "look", f"does not work since {since}: {why}; it is tried again by itself"
 
 
 def _is_called(provider: str) -> bool:
@@ -171,5 +178,15 @@ def _redis(gw: Gateway) -> Iterator[Line]:
         yield "queue", "well", "threads in this process"
     elif queue.answers(url):
         yield "queue", "well", "Redis answers"
+        yield from _workers(gw, url)
     else:
         yield "queue", "wrong", "GATEWAY_REDIS does not answer: start Redis, or unset it"
+
+
+def _workers(gw: Gateway, url: str) -> Iterator[Line]:
+    """Say what has no worker just now; where nobody steps in, the channel itself says so soon."""
+    if gw.settings["REDIS_AWAY"] != "threads":
+        return
+    wanted = [one.name for one in gw.channels.all() if one.goes_by_workers]
+    for name in queue.unserved(url, wanted):
+        yield "queue", "look", f"channel {name} has no worker: what can be is sent from here"

@@ -19,6 +19,7 @@ from gateway.engine.mover import Mover
 from gateway.engine.poller import Pollers
 from gateway.engine.reports import ReportReader
 from gateway.engine.sweeper import Sweeper
+from gateway.engine.unserved import Unserved
 from gateway.providers import http
 from gateway.queue.whole import lines
 from gateway.send import give_up_on
@@ -50,6 +51,7 @@ class Engine:
         self._callbacks = Callbacks(gw, self._stopping)
         self._jobs = Jobs(gw, self._stopping)
         self._mover = Mover(gw, self._stopping)
+        self._unserved = Unserved(gw, self.carrier, self._stopping, instead)
         self._pollers = Pollers(gw, self._stopping)
         self._links = Links(gw)
         self._absence = Absence(gw)
@@ -65,6 +67,8 @@ class Engine:
         routes.remember(self.gw)
         self.gw.wake = self.wake
         self._absence.begin()
+        if not self.gw.settings["REDIS"]:
+            self._unserved.round()  # what was noted while there were workers
         self._open_lanes()
         for thread in self._beside():
             thread.start()
@@ -78,7 +82,8 @@ class Engine:
 
     def _beside(self) -> list[threading.Thread]:
         rounds = [self._sweeper, self._callbacks, self._jobs, self._mover]
-        return [self._reports, *rounds, self._watch]
+        there = [self._unserved] if self.gw.settings["REDIS"] else []
+        return [self._reports, *rounds, *there, self._watch]
 
     def alive(self) -> list[str]:
         """Return the names of threads that should run and do not."""
@@ -93,6 +98,7 @@ class Engine:
             self._jobs,
             self._callbacks,
             self._mover,
+            self._unserved,
             *self._pollers.threads,
         )
         for thread in (*self._lanes.values(), *beside):
@@ -105,7 +111,8 @@ class Engine:
         self._links.close()
         http.listen(self.gw.time.tell, wanted=False)
         for thread in beside:
-            thread.join(_left(until))
+            if thread.ident is not None:
+                thread.join(_left(until))
         self._pollers.close()
         self._note_the_end(self.gw.clock())
 

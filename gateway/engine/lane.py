@@ -12,6 +12,7 @@ from gateway.domain.pace import Pace, filled, less, slowed, wait
 from gateway.domain.shares import Owed, Room
 from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier, CarrierDown
+from gateway.routes import NO_WORKER
 from gateway.send.back import put_back
 from gateway.store import budgets, outbox
 
@@ -53,7 +54,7 @@ class Lane(Rounds):
         now = self._gw.clock()
         self._hear(channel, now)
         due = outbox.next_due(self._gw.store.read, channel.id, self._gw.clock_trusted())
-        if due is None or not channel.carries_sms:
+        if due is None or not channel.carries_sms or channel.row["down_reason"] == NO_WORKER:
             return None
         held = max(channel.row["held_until"] or 0.0, self._down_until(channel, now))
         if max(due, held) > now:

@@ -64,6 +64,12 @@ class Carrier(Protocol):
     def take_back(self, batch_id: str) -> bool:
         """Return True if the batch was not begun and now never will be; it gets no report."""
 
+    def recall(self, batch_id: str) -> bool:
+        """As `take_back`, but only of what lies with workers elsewhere."""
+
+    def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:
+        """Return those of the channels that need a worker and have none; None: cannot tell."""
+
     def lost(self, batch_id: str, channel: str) -> bool:
         """True: begun by something that has given no sign of life since; nobody will tell."""
 
@@ -116,3 +122,19 @@ def answers(url: str) -> bool:
         return bool(Redis.from_url(url, socket_timeout=2).ping())
     except (RedisError, ValueError):
         return False
+
+
+def unserved(url: str, channels: Sequence[str]) -> list[str]:
+    """Return those of the channels that have no worker at this moment; none if Redis is away."""
+    from redis.exceptions import RedisError
+
+    from gateway.queue.keys import Keys, connect
+    from gateway.queue.presence import Roll
+
+    redis = connect(url, 2.0)
+    try:
+        return Roll(redis, Keys()).alone(channels)
+    except RedisError:
+        return []
+    finally:
+        redis.close()

@@ -11,7 +11,8 @@ log = logging.getLogger(__name__)
 
 
 class EitherCarrier:
-    """Hands to Redis; what Redis surely did not take goes by threads, where they reach.
+    """Hands to Redis; what Redis surely did not take, or no worker is there for, goes by threads,
+    where they reach.
 
     What is at home here never goes to Redis. A batch is with one of the two only: Redis' own
     "down" says that no worker ever will begin it.
@@ -26,10 +27,11 @@ class EitherCarrier:
     ) -> None:
         self._redis, self._threads, self._reach, self._home = redis, threads, reach, home
         self._ours: set[str] = set()
+        self._unserved: frozenset[str] = frozenset()
         self._lock = Lock()
 
     def hand(self, batch: Batch) -> None:
-        if self._home(batch.channel):
+        if self._home(batch.channel) or self._steps_in(batch.channel):
             self._from_here(batch)
             return
         try:
@@ -39,6 +41,9 @@ class EitherCarrier:
                 raise
             log.warning("Redis is away: batch %s goes from here", batch.id)
             self._from_here(batch)
+
+    def _steps_in(self, channel: str) -> bool:
+        return channel in self._unserved and self._reach(channel)
 
     def _from_here(self, batch: Batch) -> None:
         with self._lock:
@@ -67,6 +72,14 @@ class EitherCarrier:
 
     def take_back(self, batch_id: str) -> bool:
         return self._of(batch_id).take_back(batch_id)
+
+    def recall(self, batch_id: str) -> bool:
+        return not self._is_ours(batch_id) and self._redis.recall(batch_id)
+
+    def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:
+        found = self._redis.unserved([name for name in channels if not self._home(name)])
+        self._unserved = self._unserved if found is None else found
+        return found
 
     def lost(self, batch_id: str, channel: str) -> bool:
         return self._of(batch_id).lost(batch_id, channel)

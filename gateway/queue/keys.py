@@ -37,6 +37,10 @@ class Keys:
         """The mark that decides, by who sets it first, if a batch is sent or taken back."""
         return f"{self.prefix}-begun-{batch_id}"
 
+    def serving(self, channel: str) -> str:
+        """The workers of a channel, each with the time (Redis's own) until which it is there."""
+        return f"{self.prefix}-serving-{channel}"
+
     def under_way(self, channel: str) -> str:
         """The batches being sent, each with the time (Redis's own) its worker answers for."""
         return f"{self.prefix}-under-way-{channel}"

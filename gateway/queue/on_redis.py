@@ -19,6 +19,7 @@ from gateway.queue import CarrierDown, Report, urgent
 from gateway.queue.given import Given
 from gateway.queue.keys import BEGUN, KEPT, TAKEN_BACK, Keys, connect, run_of
 from gateway.queue.line import Line
+from gateway.queue.presence import Roll
 from gateway.queue.stream import Stream
 
 PERFORM = "gateway.worker.perform"
@@ -35,6 +36,7 @@ class RedisCarrier:
         self._stream = Stream(connect(url, LONGEST_WAIT + PATIENCE), self._keys)
         self._given = Given(again)
         self._line = Line()
+        self._roll = Roll(self._redis, self._keys)
         self._closed = Event()
 
     def hand(self, batch: Batch) -> None:
@@ -94,6 +96,16 @@ class RedisCarrier:
         except RedisError as error:
             self._line.away(error)
             return False
+
+    def recall(self, batch_id: str) -> bool:
+        return self.take_back(batch_id)
+
+    def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:
+        try:
+            return self._roll.call(channels)
+        except RedisError as error:
+            self._line.away(error)
+            return None
 
     def lost(self, batch_id: str, channel: str) -> bool:
         try:

@@ -71,6 +71,12 @@ class ThreadCarrier:
             self._noted.discard(batch_id)
         return found
 
+    def recall(self, batch_id: str) -> bool:
+        return False
+
+    def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:
+        return frozenset()
+
     def lost(self, batch_id: str, channel: str) -> bool:
         return False  # its threads live and die with this process
 

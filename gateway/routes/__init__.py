@@ -2,11 +2,12 @@
 
 from gateway.domain.routing import Asked
 from gateway.routes.choosing import Router
-from gateway.routes.health import Down, down, hear, remember
+from gateway.routes.health import NO_WORKER, Down, down, hear, remember, unserved
 from gateway.routes.moving import Places, Turns, lead_back, move_on
 from gateway.routes.rules import Said, forget, said, say
 
 __all__ = [
+    "NO_WORKER",
     "Asked",
     "Down",
     "Places",
@@ -21,4 +22,5 @@ __all__ = [
     "remember",
     "said",
     "say",
+    "unserved",
 ]

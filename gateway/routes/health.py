@@ -23,6 +23,7 @@ from gateway.store import budgets, channels
 log = logging.getLogger(__name__)
 
 UNBOUND = "unbound"
+NO_WORKER = "no worker"
 NOT_THEIRS = (NOT_BEGUN, "no channel")  # errors of which the channel knows nothing
 
 
@@ -38,7 +39,9 @@ class Down:
 def down(row: sqlite3.Row, now: float) -> Down | None:
     """Return since when and why a channel does not work, or None if it does."""
     if row["down_since"] is not None:
-        return Down(row["down_since"], row["down_reason"] or "", row["down_until"])
+        reason = row["down_reason"] or ""
+        # Without a worker nobody can try it.
+        return Down(row["down_since"], reason, None if reason == NO_WORKER else row["down_until"])
     since = row["link_at"] or now
     if broken(row["link"]) and now - since >= breaker.LINK_GRACE:
         return Down(since, UNBOUND)
@@ -91,6 +94,8 @@ def hear(
     if row is None:
         gw.failing.pop(name, None)
         return
+    if row["down_reason"] == NO_WORKER:
+        return  # late words: they bring no worker
     before = _breaker(gw, row)
     after = breaker.hear(before, heard, now)
     gw.failing[name] = after.failures
@@ -99,6 +104,20 @@ def hear(
     if (after.since, after.until, after.tries) != (before.since, before.until, before.tries):
         channels.down(db, row["id"], after.since, after.until, after.tries, after.reason)
         _tell(name, before, after)
+
+
+def unserved(gw: Gateway, channel: Channel, alone: bool) -> None:
+    """Note that no worker serves a channel any more, or that one does again."""
+    now, row = gw.clock(), channels.by_id(gw.store.read, channel.id)
+    if alone == (row["down_reason"] == NO_WORKER):
+        return
+    since = (row["down_since"] or now) if alone else None
+    gw.store.write(lambda db: channels.down(db, channel.id, since, now, 0, NO_WORKER))
+    if not alone:
+        gw.failing.pop(channel.name, None)
+    what = "no worker serves it" if alone else "a worker serves it again"
+    log.warning("channel %s: %s", channel.name, what)
+    gw.wake()
 
 
 def _outcome(result: Result) -> Outcome:

@@ -36,3 +36,12 @@ def over(db: sqlite3.Connection) -> bool:
 def forget(db: sqlite3.Connection) -> None:
     """Forget batches of which nothing is on its way any more."""
     db.execute(f"DELETE FROM unbegun {_OVER}")
+
+
+def on_their_way(db: sqlite3.Connection, channel: int) -> dict[str, list[int]]:
+    """Return the batches of a channel that are on their way, each with its rows."""
+    sql = "SELECT id, batch FROM outbox WHERE state = 'claimed' AND channel = ?"
+    found: dict[str, list[int]] = {}
+    for row in db.execute(sql, (channel,)):
+        found.setdefault(row["batch"], []).append(row["id"])
+    return found

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from gateway.queue import Carrier, CarrierDown
+from gateway.queue import Carrier, CarrierDown, presence
 from gateway.queue.either import EitherCarrier
 from gateway.queue.on_redis import RedisCarrier
 from gateway.queue.threads import ThreadCarrier
@@ -93,3 +93,34 @@ def test_closed_is_closed(own_redis):
         carrier.close(1)
         with pytest.raises(CarrierDown):
             carrier.hand(batch_of())
+
+
+def no_worker(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "PATIENCE", 0.0)
+    assert carrier.unserved(["one"]) == {"one"}
+
+
+def test_where_no_worker_is_left_threads_carry_what_they_reach(own_redis, monkeypatch):
+    here, mine, theirs = Recording(), batch_of(2), batch_of(1, "two")
+    with either(own_redis.url, here, reach=lambda name: name == "one") as carrier:
+        no_worker(carrier, monkeypatch)
+        carrier.hand(mine)
+        carrier.hand(theirs)
+        assert len(results(collect(carrier, mine))) == 2
+        assert (here.begun, carrier.holds(theirs.id)) == ([mine.id], True)
+
+
+def test_only_what_lies_with_workers_is_recalled(own_redis, monkeypatch):
+    here, there, first, second = Recording(), batch_of(1), batch_of(1), batch_of(1)
+    here.hold(first)
+    with either(own_redis.url, here) as carrier:
+        carrier.hand(there)
+        no_worker(carrier, monkeypatch)
+        carrier.hand(first)
+        carrier.hand(second)
+        assert [carrier.recall(one.id) for one in (there, first, second)] == [True, False, False]
+        here.gate.set()
+        assert len(results(collect(carrier, first, second))) == 2
+        with working(own_redis.url, accept, "gateway"):
+            until(lambda: carrier.unserved(["one"]) == frozenset())
+        assert here.begun == [first.id, second.id]

@@ -18,6 +18,11 @@ DO = {
         "It cannot be reached. It is tried again by itself; what waits goes by another channel "
         "when its time has come, if there is one that can carry it."
     ),
+    "no worker": N_(
+        "No worker serves this channel. What waits goes by another channel when its time has "
+        "come, if there is one that can carry it. Start one on the machine that sends: "
+        "gateway worker"
+    ),
     "slow": N_("The provider asks us to slow down. Sending goes on by itself in a moment."),
     "account": N_(
         "The provider does not let us send: the sign-in, the credit or the sender is wrong. "
@@ -31,6 +36,7 @@ DO = {
 REASONS = {
     "unreachable": N_("unreachable"),
     "account": N_("the account is refused"),
+    "no worker": N_("no worker serves this channel"),
     "unbound": N_("the link is not bound"),
     "held": N_("held"),
     "back": N_("that one is tried again"),
@@ -95,6 +101,8 @@ def one(row: sqlite3.Row, counts: dict[str, float], now: float, share: float = 0
         state = word = "off"
     elif fault:
         state, word, reason = "down", "down", fault.reason
+        if reason == routes.NO_WORKER:
+            word = reason
         if reason == "account":
             state, word, reason = "held", "account", row["held_reason"] or reason
         until = fault.until or 0.0
