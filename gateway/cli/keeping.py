@@ -1,5 +1,6 @@
 """gateway backup, gateway restore, gateway audit verify."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -25,20 +26,18 @@ def backup_command(file: Path) -> None:
 @plainly
 def restore_command(file: Path) -> None:
     """Put a backup in place of the store. Who left since then stays out."""
+    click.echo(f"Restored. {restore(Settings.load(), file)} who left after that backup stay out.")
+
+
+def restore(settings: Settings, file: Path) -> int:
+    """Restore while no gateway runs; return how many stay out that the backup had in."""
     import time
 
-    from gateway.store import audit, copies
+    from gateway.store import copies
     from gateway.store.lock import only_one
 
-    settings = Settings.load()
-    held = only_one(settings.data)
-    kept = copies.restore(file, settings.store, time.time())
-    held.close()
-    with gateway() as gw:
-        gw.store.write(
-            lambda db: audit.write(db, gw.clock(), BY, "restore", "store", {"kept_out": kept})
-        )
-    click.echo(f"Restored. {kept} who left after that backup stay out.")
+    with closing(only_one(settings.data)):
+        return copies.restore(file, settings.store, time.time(), BY)
 
 
 @click.group("audit")

@@ -1,10 +1,13 @@
 """Backup and restore: a copy made while the gateway runs, and put back when it does not."""
 
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from gateway.store import StoreError, check, connect, consent, migrate, outbox
+from gateway.files import settle
+from gateway.store import StoreError, audit, check, connect, consent, migrate, outbox
 
 LOST = "restored from a backup"
 
@@ -17,11 +20,12 @@ def backup(store: Path, file: Path) -> None:
         source.backup(copy, pages=1000)
 
 
-def restore(file: Path, store: Path, now: float) -> int:
+def restore(file: Path, store: Path, now: float, by: str = "system") -> int:
     """Put a backup in place of the store; return how many leavers of today it would have lost.
 
     The store in place is kept beside it until the next restore. Rows that waited in the backup
-    may have been sent since: nothing that was waiting then is sent now.
+    may have been sent since: nothing that was waiting then is sent now. A power cut leaves the
+    one store or the other, whole.
     """
     _whole(file)
     fresh = store.with_suffix(".restoring")
@@ -31,13 +35,14 @@ def restore(file: Path, store: Path, now: float) -> int:
     with closing(connect(fresh)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         migrate(db)
-        kept = _settle(db, _leavers(store), now)
+        kept = _adopt(db, _leavers(store), now, by)
     _swap(store, fresh)
     return kept
 
 
 def _files(store: Path) -> list[Path]:
-    return [store.with_name(store.name + suffix) for suffix in ("", "-wal", "-shm")]
+    ends = ("", "-wal", "-shm", "-journal")
+    return [store.with_name(store.name + suffix) for suffix in ends]
 
 
 def _remove(store: Path) -> None:
@@ -49,10 +54,37 @@ def _swap(store: Path, fresh: Path) -> None:
     """Put the finished copy in place: whatever stops us before, the store was not touched."""
     aside = store.with_suffix(".before-restore")
     _remove(aside)
-    for old, kept in zip(_files(store), _files(aside), strict=True):
+    if store.exists():
+        _gather(store)
+    # A log of the old store beside the new one would be read into it: it must be gone from the
+    # disk, and not only from sight, before the name changes hands.
+    for old, kept in zip(_files(store)[1:], _files(aside)[1:], strict=True):
         if old.exists():
             old.replace(kept)
+    settle(store.parent)
+    if store.exists():
+        _keep(store, aside)
     fresh.replace(store)
+    settle(store.parent)
+
+
+def _gather(store: Path) -> None:
+    """Bring all of a store into its one file; one that cannot be read stays as it is."""
+    try:
+        with closing(connect(store)) as db:
+            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.DatabaseError:
+        return
+    if busy:
+        raise StoreError("Another program has the store open. End it, and restore again.")
+
+
+def _keep(store: Path, aside: Path) -> None:
+    """Give the store a second name, or copy it where a disk has one name for a file."""
+    try:
+        os.link(store, aside)
+    except OSError:
+        shutil.copyfile(store, aside)
 
 
 def _whole(file: Path) -> None:
@@ -76,9 +108,10 @@ def _leavers(store: Path) -> list[sqlite3.Row]:
         return []  # the store in place cannot be read: that is why it is being replaced
 
 
-def _settle(db: sqlite3.Connection, left: list[sqlite3.Row], now: float) -> int:
+def _adopt(db: sqlite3.Connection, left: list[sqlite3.Row], now: float, by: str) -> int:
     db.execute("BEGIN IMMEDIATE")
     kept = sum(consent.keep_out(db, leaver, now) for leaver in left)
     outbox.withdraw_all(db, LOST, now)
+    audit.write(db, now, by, "restore", "store", {"kept_out": kept})
     db.execute("COMMIT")
     return kept

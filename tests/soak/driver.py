@@ -16,11 +16,12 @@ import msgspec
 
 from bench.served import environment
 from gateway import setup
+from gateway.cli import keeping as keeping_copies
 from gateway.clock import Clock, Machine, keeping, system
 from gateway.context import Channels, Gateway, open_gateway
 from gateway.send.back import put_back
 from gateway.settings import Settings
-from gateway.store import Store, outbox
+from gateway.store import Store, copies, outbox
 from tests.soak import acts, world
 
 CUT = 137  # how a process ends that is cut
@@ -194,10 +195,27 @@ def do(warm: Warm, order: Order) -> None:
     if order.when == "make":
         stop_after(order.stop)
         setup.make(Settings.load(environment(folder / "data", 0)))
+    elif order.when in ("restore", "swap"):
+        restore(folder, order)
     elif order.stop:
         Run(warm, order).go()
     else:
         Run(warm, order).end()
+
+
+def restore(folder: Path, order: Order) -> None:
+    """Restore the backup beside the data; calls count from its start, or from its last steps."""
+    swap = copies._swap
+
+    def swapped(store: Path, fresh: Path) -> None:
+        stop_after(order.stop)
+        swap(store, fresh)
+
+    if order.when == "swap":
+        copies._swap = swapped
+    else:
+        stop_after(order.stop)
+    keeping_copies.restore(Settings.load(environment(folder / "data", 0)), folder / "backup.db")
 
 
 def one(warm: Warm, line: str) -> int:

@@ -7,7 +7,11 @@ from random import Random
 
 HEAD = struct.Struct("=qqq")
 SECTOR = 512
-FILES = ("gateway.db", "gateway.db-wal", "gateway.db-journal", "key", "key.part")
+FILES = (
+    *("gateway.db", "gateway.db-wal", "gateway.db-journal"),
+    *("gateway.restoring", "gateway.restoring-wal", "gateway.restoring-journal"),
+    *("gateway.before-restore", "key", "key.part"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@
    stop_after(n) ends the process at the n-th call from now on, before it is made.
 
    Covered is all that SQLite does here (open, pwrite, write, ftruncate, fsync, fdatasync, unlink,
-   syncs of the folder), and rename, by which the key comes into its place. Not covered: the -shm
+   syncs of the folder), and rename and link, by which the key and what is restored come into their
+   places. Not covered: the -shm
    file (a map of memory, made anew after a cut), writes through mmap, writev and fallocate (nobody
    asks SQLite for them), other files beside the store, and a disk that only says it has synced. */
 #define _GNU_SOURCE
@@ -33,8 +34,11 @@ typedef int (*cut_call)(int, off_t);
 typedef int (*sync_call)(int);
 typedef int (*unlink_call)(const char *);
 typedef int (*rename_call)(const char *, const char *);
+typedef int (*linkat_call)(int, const char *, int, const char *, int);
 
 static const char *const names[] = {"gateway.db", "gateway.db-wal", "gateway.db-journal",
+                                    "gateway.restoring", "gateway.restoring-wal",
+                                    "gateway.restoring-journal", "gateway.before-restore",
                                     "key", "key.part"};
 static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
 static long left; /* calls until the end; 0: no end */
@@ -182,7 +186,7 @@ static void remember(const char *name, const char *path) {
   beside(log, name, "");
   beside(kept_log, name, ".gone.log");
   if (!there(name, ".new") && !there(name, ".gone")) {
-    if (link(path, kept)) abort();
+    if (REAL(linkat_call, "linkat")(AT_FDCWD, path, AT_FDCWD, kept, 0)) abort();
     if (there(name, "") && REAL(rename_call, "rename")(log, kept_log)) abort();
   }
   drop(name, ".new");
@@ -217,6 +221,20 @@ int rename(const char *from, const char *to) {
   pthread_mutex_unlock(&alone);
   return done;
 }
+
+/* A second name for what was synced; SQLite asks for none. */
+int linkat(int from_at, const char *from, int to_at, const char *to, int flags) {
+  const char *name = known(to);
+  if (!name) return REAL(linkat_call, "linkat")(from_at, from, to_at, to, flags);
+  pthread_mutex_lock(&alone);
+  count_call();
+  close(journal(name, ".new", 0));
+  int done = REAL(linkat_call, "linkat")(from_at, from, to_at, to, flags);
+  pthread_mutex_unlock(&alone);
+  return done;
+}
+
+int link(const char *from, const char *to) { return linkat(AT_FDCWD, from, AT_FDCWD, to, 0); }
 
 static mode_t mode_of(int flags, va_list more) { return flags & O_CREAT ? va_arg(more, mode_t) : 0; }
 
