@@ -1,10 +1,11 @@
 """What facts mean for people: a name, how bad it is, a sentence, and what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gateway.domain.messages import Class
 from gateway.health.facts import Facts, Waiting
+from gateway.store.capped import MANY
 
 MIB = 1 << 20
 TIGHT = 500 * MIB  # free room that is enough for some days
@@ -43,7 +44,7 @@ def _disk(facts: Facts) -> Finding:
 def _late(facts: Facts) -> Iterator[Finding]:
     late = [one for one in facts.waiting if one.oldest > LATE[Class(one.class_)]]
     if not late:
-        yield Finding("waiting", "well", f"{sum(one.rows for one in facts.waiting):,} messages")
+        yield Finding("waiting", "well", f"{_rows(facts.waiting)} messages")
     for one in late:
         state = "wrong" if one.class_ == Class.EMERGENCY else "look"
         yield Finding(f"waiting {one.channel}", state, _how_late(one), _why_late(facts, one))
@@ -51,7 +52,17 @@ def _late(facts: Facts) -> Iterator[Finding]:
 
 def _how_late(one: Waiting) -> str:
     word, minutes = Class(one.class_).word, one.oldest / 60
-    return f"{one.rows:,} messages of class {word}, the oldest for {minutes:,.0f} minutes."
+    return f"{_rows([one])} messages of class {word}, the oldest for {minutes:,.0f} minutes."
+
+
+def _rows(waiting: Sequence[Waiting]) -> str:
+    """Return how many wait; of none, more than MANY are counted.
+
+    >>> _rows([]), _rows([Waiting("sim", 3, MANY + 1, 0.0)])
+    ('0', 'more than 100,000')
+    """
+    many = any(one.rows > MANY for one in waiting)
+    return f"more than {MANY:,}" if many else f"{sum(one.rows for one in waiting):,}"
 
 
 def _why_late(facts: Facts, one: Waiting) -> str:

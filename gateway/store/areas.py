@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gateway.store.capped import capped
+from gateway.store.capped import SOME, capped
 
 _UPSERT = """
 INSERT INTO area (pcode, name, parent, level, timezone, quiet, languages)
@@ -51,7 +51,7 @@ _PAGE = f"""
 SELECT area.*, above.name AS around,
        (WITH RECURSIVE inside (id) AS (SELECT area.id
            UNION SELECT below.id FROM area AS below JOIN inside ON below.parent = inside.id)
-        {capped("SELECT 1 FROM inside JOIN contact ON contact.area = inside.id")}) AS people
+        {capped("SELECT 1 FROM inside JOIN contact ON contact.area = inside.id", SOME)}) AS people
   FROM area LEFT JOIN area AS above ON above.id = area.parent
  WHERE area.retired_at IS NULL AND area.pcode > :after
    AND (:text = '' OR area.pcode = :text
@@ -196,7 +196,7 @@ def page(
 ) -> list[sqlite3.Row]:
     """Return areas by P-code, with the area around each and the people in it and below it.
 
-    `text` is a P-code, `normal` the beginning of a name as it is matched.
+    They are counted up to SOME. `text` is a P-code, `normal` the beginning of a name as it is matched.
     """
     told = {"after": after, "text": text, "normal": normal, "limit": limit}
     return db.execute(_PAGE, told).fetchall()

@@ -3,11 +3,15 @@
 import sqlite3
 
 from gateway.store import dates
+from gateway.store.capped import capped
 
-_WAITING = """
-SELECT channel.name AS channel, class, count(*) AS rows, min(due_at) AS oldest
-  FROM outbox INDEXED BY outbox_due JOIN channel ON channel.id = outbox.channel
- WHERE outbox.state = 'queued' GROUP BY outbox.channel, class
+_QUEUED = "outbox WHERE channel = ch.id AND class = k.class AND state = 'queued'"
+_WAITING = f"""
+SELECT ch.name AS channel, k.class, ({capped(f"SELECT 1 FROM {_QUEUED}")}) AS rows,
+       (SELECT due_at FROM {_QUEUED} ORDER BY due_at LIMIT 1) AS oldest
+  FROM channel AS ch, (SELECT 0 AS class UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
+       AS k
+ WHERE EXISTS (SELECT 1 FROM {_QUEUED}) ORDER BY ch.id, k.class
 """
 _STATES = """
 SELECT state, count(*) AS rows FROM outbox WHERE id > ? AND created_at >= ? GROUP BY state
@@ -18,7 +22,7 @@ _HELD = "SELECT name, enabled, held_until FROM channel WHERE retired_at IS NULL 
 
 
 def waiting(db: sqlite3.Connection) -> list[sqlite3.Row]:
-    """Return how many messages wait, and since when, by channel and class."""
+    """Return how many messages wait, counted up to MANY, and since when, by channel and class."""
     return db.execute(_WAITING).fetchall()
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
-from gateway import providers, routes
+from gateway import health, providers, routes
 from gateway.domain.budget import Limits
 from gateway.domain.messages import Class, State
 from gateway.domain.pace import kept
+from gateway.health import Waiting
 from gateway.store import budgets, channels, depth, figures, refused
+from gateway.store.capped import MANY
 from gateway.web import measured
 from gateway.web.measured import family as _family
 from gateway.web.measured import line as _line
@@ -65,7 +67,8 @@ def _lines() -> Iterable[str]:
     yield f"gateway_inbound_total {totals['in']}"
     yield from _family("gateway_outbox_total", "counter", "Messages put in the outbox.")
     yield f"gateway_outbox_total {totals['out']}"
-    yield from _waiting(depth.waiting(db), now)
+    facts = health.facts(gw)
+    yield from _waiting(facts.waiting)
     yield from _states(depth.states(db, now - DAY))
     yield from _family("gateway_channel_up", "gauge", "1 if a channel may send now.")
     well = {row["name"] for row in channels.every(db) if routes.down(row, now) is None}
@@ -81,7 +84,7 @@ def _lines() -> Iterable[str]:
     engine = current_app.extensions.get("engine")
     yield from _family("gateway_engine_up", "gauge", "1 if every thread of the engine is alive.")
     yield f"gateway_engine_up {int(engine is not None and not engine.alive())}"
-    yield from measured.lines(gw, engine)
+    yield from measured.lines(gw, engine, facts)
 
 
 def _shares(db: sqlite3.Connection, now: float) -> Iterable[str]:
@@ -99,15 +102,16 @@ def _refused(rows: Iterable[sqlite3.Row]) -> Iterable[str]:
         yield _line(name, labels | {"channel": row["channel"]}, row["rows"])
 
 
-def _waiting(rows: Iterable[sqlite3.Row], now: float) -> Iterable[str]:
-    kept = [({"channel": row["channel"], "class": Class(row["class"]).word}, row) for row in rows]
-    yield from _family("gateway_queue_depth", "gauge", "Messages that wait.")
-    for labels, row in kept:
-        yield _line("gateway_queue_depth", labels, row["rows"])
+def _waiting(waiting: Iterable[Waiting]) -> Iterable[str]:
+    kept = [({"channel": one.channel, "class": Class(one.class_).word}, one) for one in waiting]
+    meaning = f"Messages that wait; above {MANY} they are not counted further."
+    yield from _family("gateway_queue_depth", "gauge", meaning)
+    for labels, one in kept:
+        yield _line("gateway_queue_depth", labels, one.rows)
     name = "gateway_queue_oldest_seconds"
     yield from _family(name, "gauge", "How long the oldest message has been due, in seconds.")
-    for labels, row in kept:
-        yield _line(name, labels, round(max(0.0, now - row["oldest"]), 3))
+    for labels, one in kept:
+        yield _line(name, labels, round(one.oldest, 3))
 
 
 def _limits_of(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> Limits:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gateway import health
 from gateway.context import Gateway
 from gateway.domain.histogram import Histogram
 from gateway.domain.messages import Class
@@ -11,9 +10,8 @@ from gateway.health import Channel, Facts
 from gateway.queue import CarrierDown
 
 
-def lines(gw: Gateway, engine: Any) -> Iterator[str]:
+def lines(gw: Gateway, engine: Any, facts: Facts) -> Iterator[str]:
     """Yield the samples of one gateway; no personal data is in any of them."""
-    facts = health.facts(gw)
     yield from _minute(facts)
     yield from _waits(gw)
     yield from _writer(gw)

@@ -171,9 +171,9 @@ def is_doubted(at: float) -> bool:
     return gateway().time.is_doubted(at)
 
 
-def about(n: int) -> str:
-    """Return a count that goes no further than MANY: beyond, it is more."""
-    return f"{figure(MANY)}+" if n > MANY else figure(n)
+def about(n: int, most: int = MANY) -> str:
+    """Return a count that goes no further than `most`: beyond, it is more."""
+    return f"{figure(most)}+" if n > most else figure(n)
 
 
 def figure(n: float) -> str:

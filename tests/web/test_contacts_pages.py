@@ -262,6 +262,15 @@ def test_areas_are_found_and_brought_in(sit: Sit, gw: Gateway) -> None:
     assert upload(seat, "/areas", "/areas", b"x\n").status_code == 409
 
 
+def test_people_of_an_area_are_counted_so_far_and_no_further(sit: Sit, gw: Gateway) -> None:
+    many = """
+        INSERT INTO contact (area, created_at)
+        WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 10000)
+        SELECT (SELECT id FROM area WHERE pcode = 'ZZ02'), 0 FROM t"""
+    gw.store.write(lambda db: db.execute(many))
+    assert ">10,000+</td>" in sit("administrator").get("/areas?text=ZZ02").text
+
+
 def test_areas_come_25_at_a_time(sit: Sit, gw: Gateway) -> None:
     rows = [(f"YY{n:03}", f"Ward {n}") for n in range(30)]
     sql = "INSERT INTO area (pcode, name) VALUES (?, ?)"

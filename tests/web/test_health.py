@@ -77,6 +77,21 @@ def test_figures_tell_how_deep_the_queue_is_and_nothing_of_anybody(gw, client, c
     assert "Water" not in told.text
 
 
+def test_what_waits_is_counted_once_for_all_figures_and_not_for_ever(gw, client):
+    add_channel(gw)
+    many = """
+        INSERT INTO outbox (recipient, channel, class, due_at, text, parts, alphabet, created_at)
+        WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 100002)
+        SELECT '+15550100', 1, 3, ?, 'Seeds.', 1, 'gsm7', ? FROM t"""
+    gw.store.write(lambda db: db.execute(many, (NOW, NOW)))
+    asked: list[str] = []
+    gw.store.read.set_trace_callback(asked.append)
+    told = client.get("/metrics").text.splitlines()
+    gw.store.read.set_trace_callback(None)
+    assert 'gateway_queue_depth{channel="sim",class="bulk"} 100001' in told
+    assert len([sql for sql in asked if "AS oldest" in sql]) == 1
+
+
 def test_what_the_gate_refused_is_counted_by_reason(gw, client):
     id = add_channel(gw)
     for day in ("2026-11-17", "2026-11-18"):

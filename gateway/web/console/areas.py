@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from gateway.domain.alerts import Refused
 from gateway.domain.keywords import normal
 from gateway.store import areas
+from gateway.store.capped import SOME
 from gateway.web.console.alert_words import why
 from gateway.web.console.contacts import begin
 from gateway.web.pages import render
@@ -31,7 +32,7 @@ def _list(status: int = 200, wrong: str = "") -> ResponseReturnValue:
     return render(
         "areas.html", status, rows=rows[:ROWS], text=text, wrong=wrong,
         further=f"/areas?{urlencode(asked)}" if asked else "",
-        works=person().role == "administrator",
+        works=person().role == "administrator", some=SOME,
     )  # fmt: skip
 
 
