@@ -25,6 +25,7 @@ from gateway import broadcast
 from gateway.context import Gateway, open_gateway
 from gateway.domain.alerts import Audience, Draft
 from gateway.domain.messages import Class
+from gateway.settings import Settings
 from gateway.store import check_whole, contacts, tokens
 from tests.web.people import NAMES, Browser, add_people
 
@@ -47,11 +48,14 @@ PAGES: tuple[tuple[str, str, float | None], ...] = (
 
 
 def measure(folder: Path, people: int, messages: int) -> Iterator[Line]:
-    """Make the store, then ask it for all that staff and lanes ask for."""
-    settings = served.prepare(folder)
-    began = time.monotonic()
-    fill(settings.store, people, messages, time.time())
-    _tell(f"filled in {time.monotonic() - began:.0f} s")
+    """Make the store if it is not there, then ask it for all that staff and lanes ask for."""
+    if folder.exists():
+        settings = Settings.load(served.environment(folder, 0))
+    else:
+        settings = served.prepare(folder)
+        began = time.monotonic()
+        fill(settings.store, people, messages, time.time())
+        _tell(f"filled in {time.monotonic() - began:.0f} s")
     gigabytes = settings.store.stat().st_size / 1e9
     yield Line(
         f"a file of {people:,} people and {messages:,} messages", "GB", Spread.of([gigabytes])
@@ -125,6 +129,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--contacts", type=int, default=10_000_000)
     parser.add_argument("--messages", type=int, default=10_000_000)
     parser.add_argument("--on", type=Path, help="a folder on the disk to measure", default="build")
+    parser.add_argument("--kept", action="store_true", help="keep the store, or use the one there")
     parser.add_argument("--dry", action="store_true", help="print the table, write nothing down")
     return parser.parse_args(arguments)
 
@@ -132,8 +137,11 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> None:
     asked = _asked(arguments)
     asked.on.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="large-", dir=asked.on) as place:
-        lines = list(measure(Path(place) / "store", asked.contacts, asked.messages))
+    if asked.kept:
+        lines = list(measure(asked.on / "store", asked.contacts, asked.messages))
+    else:
+        with tempfile.TemporaryDirectory(prefix="large-", dir=asked.on) as place:
+            lines = list(measure(Path(place) / "store", asked.contacts, asked.messages))
     table = markdown(lines)
     print(table)
     if not asked.dry:

@@ -17,10 +17,9 @@ SIGN = 10.0  # seconds between signs
 AGAIN = 1.0  # seconds until one that failed is given again
 ALIVE = 30  # seconds a sign is good for
 ALIVE_IN_BURSTS = 900  # for a worker that ends when its queues are empty, and comes again
-SURE = (
-    3.0  # seconds without a worker, after one that gave its last sign, until none counts as there
-)
-PATIENCE = 30.0  # the same where none ever gave a sign, or all left in good order
+# Seconds without a worker until none counts as there: after one that gave its last sign, and
+# where none ever gave one, or all left in good order.
+SURE, PATIENCE = 3.0, 30.0
 
 
 class Presence(Thread):

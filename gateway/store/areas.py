@@ -196,7 +196,7 @@ def page(
 ) -> list[sqlite3.Row]:
     """Return areas by P-code, with the area around each and the people in it and below it.
 
-    They are counted up to SOME. `text` is a P-code, `normal` the beginning of a name as it is matched.
+    They are counted up to SOME. `text` is a P-code, `normal` the beginning of a name as matched.
     """
     told = {"after": after, "text": text, "normal": normal, "limit": limit}
     return db.execute(_PAGE, told).fetchall()

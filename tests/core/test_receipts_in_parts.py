@@ -2,6 +2,7 @@
 
 import itertools
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ def live(field: Field, way: str, parts: int, order: list[Any]) -> str:
     return state(field, id)[0]
 
 
-def wanted(parts: int, story: Story) -> str:
+def wanted(parts: int, story: Sequence[tuple[int, Status]]) -> str:
     confirmed = {part for part, status in story if status is Status.DELIVERED}
     if len(confirmed) == parts:
         return State.DELIVERED

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -23,8 +24,8 @@ class Country:
     """A gateway whose first channel has workers elsewhere; the second one's worker stays."""
 
     town: Town
-    redis: Redis
-    start: Callable[[str], object]
+    redis: Any
+    start: Callable[[str], Any]
 
     def kill_workers(self) -> None:
         """Kill them all, and let the sign they gave last be over: that takes half a minute."""

@@ -97,7 +97,7 @@ def test_closed_is_closed(own_redis):
 
 def no_worker(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presence, "PATIENCE", 0.0)
-    assert carrier.unserved(["one"]) == {"one"}
+    assert carrier.unserved(["one"]) == frozenset({"one"})
 
 
 def test_where_no_worker_is_left_threads_carry_what_they_reach(own_redis, monkeypatch):

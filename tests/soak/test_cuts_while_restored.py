@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +111,7 @@ class Restoring:
 
 
 @pytest.fixture
-def restoring(driver: Driver, tmp_path: Path) -> Iterator[Restoring]:
+def restoring(driver: Driver, tmp_path: Path) -> Restoring:
     return Restoring(driver, tmp_path)
 
 
