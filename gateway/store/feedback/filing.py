@@ -47,7 +47,8 @@ def file(db: sqlite3.Connection, items: Sequence[Filed]) -> list[int]:
     """
     first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM feedback").fetchone()[0]
     ids = list(range(first, first + len(items)))
-    code = {"code": db.execute(_UNCODED).fetchone()[0]}
+    uncoded = db.execute(_UNCODED).fetchone()  # none where there is no codebook
+    code = {"code": uncoded and uncoded[0]}
     _FILE.write_named(db, [_filed(item, id) | code for item, id in zip(items, ids, strict=True)])
     EVENT.write_named(
         db, [line for item, id in zip(items, ids, strict=True) for line in _begun(item, id)]
