@@ -25,6 +25,7 @@ from gateway.sealing import NumberKey, Sealer
 from gateway.settings import Settings
 from gateway.store import Store, budgets, channels
 from gateway.store.memory import Memory
+from gateway.store.tallies import Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ class Gateway:
     wake: Callable[..., None] = _nobody
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     tokens: Memory = field(init=False)
+    tallies: Tallies = field(init=False, repr=False)  # counts that may take long
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
     failing: dict[str, tuple[float, ...]] = field(default_factory=dict)
     astray: deque[tuple[Sequence[int], str | None]] = field(default_factory=deque, repr=False)
@@ -202,6 +204,7 @@ class Gateway:
     def __post_init__(self) -> None:
         known = self.settings.languages or self.languages.languages()
         self.tokens = Memory(self.store)
+        self.tallies = Tallies(self.store, lambda: self.clock())
         self.tags = tuple(dict.fromkeys([self.settings["LANGUAGE"], *known]))
 
     def organisation(self, chain: Sequence[str]) -> str:

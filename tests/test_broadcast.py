@@ -14,10 +14,12 @@ from gateway.domain.messages import Class, Outcome, Result
 from gateway.settings import Settings
 from gateway.setup import load_demo
 from gateway.store import alerts, consent, contacts, create, outbox
+from gateway.store.alerts import audiences
 
 NOW = 1_795_000_000.0
 HOUR = 3600.0
 SITA, RAM = "user:sita", "user:ram"
+COUNTS = (alerts.audience_counts, alerts.audience_channels)
 
 
 class Clock:
@@ -124,6 +126,17 @@ def test_who_reads_none_of_the_languages_gets_that_of_the_area(gw: Gateway) -> N
     assert {line.language for line in seen} == {"ne", "fr", "en"}
     assert languages(gw, alert) == {row[0]: row[1] for row in gw.store.read.execute(sql)}
     assert len(languages(gw, alert)) == 3
+
+
+def test_everybody_is_counted_in_portions_to_the_same_sum(
+    gw: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (Audience(), False)
+    whole = [count(gw.store.read, *asked) for count in COUNTS]
+    monkeypatch.setattr(audiences, "PORTION", 7)
+    in_portions = [count(gw.store.read, *asked) for count in COUNTS]
+    assert [set(rows) for rows in in_portions] == [set(rows) for rows in whole]
+    assert sum(n for *_what, n in whole[0]) == alerts.audience_size(gw.store.read, *asked) > 7
 
 
 def test_who_changes_their_language_while_it_is_queued_gets_the_new_one(gw, monkeypatch) -> None:

@@ -1,33 +1,39 @@
 """Which channels would carry an alert, how long they take, and whether they can pay for it."""
 
-import json
 import sqlite3
 
 from gateway.context import Channel, Gateway
-from gateway.domain.alerts import Audience
 from gateway.domain.messages import Class
 from gateway.domain.pace import Flow, together
-from gateway.store import alerts
 
 Shares = list[tuple[Channel, int]]  # a channel and the parts that fall to it
 
 
+def _usable(gw: Gateway) -> dict[int, Channel]:
+    return {one.id: one for one in gw.channels.all() if one.carries_sms}
+
+
+def is_shared(gw: Gateway, row: sqlite3.Row) -> bool:
+    """Whether more than one channel may carry an alert."""
+    return not row["channel"] and len(_usable(gw)) > 1
+
+
 def by_channel(
-    gw: Gateway, row: sqlite3.Row, channel: Channel | None, parts: int, people: int
+    gw: Gateway, channel: Channel | None, parts: int, people: list[tuple[int | None, int]]
 ) -> Shares:
     """Share out the parts of an alert: each person has a channel of theirs, or gets the first.
 
     Which texts go where is not counted: a channel gets its share of the parts by its people.
+    Where these were not counted by channel, the first carries all.
     """
-    usable = {one.id: one for one in gw.channels.all() if one.carries_sms}
-    if channel is None or row["channel"] or len(usable) < 2:
+    if channel is None or not people:
         return [(channel, parts)] if channel else []
-    audience = Audience.of(json.loads(row["audience"]))
+    usable, every = _usable(gw), sum(n for _id, n in people)
     counted: dict[int, int] = {}
-    for id, n in alerts.audience_channels(gw.store.read, audience, bool(row["exercise"])):
+    for id, n in people:
         used = id if id in usable else channel.id
         counted[used] = counted.get(used, 0) + n
-    return [(usable[id], -(-parts * n // max(1, people))) for id, n in counted.items()]
+    return [(usable.get(id, channel), -(-parts * n // max(1, every))) for id, n in counted.items()]
 
 
 def seconds(gw: Gateway, row: sqlite3.Row, shares: Shares) -> float:

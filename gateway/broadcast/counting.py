@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from gateway.broadcast import carrying
 from gateway.context import Channel, Gateway
@@ -10,6 +11,15 @@ from gateway.domain.alerts import Audience, LanguageCount, Preview, Wording, usu
 from gateway.domain.messages import Class
 from gateway.language import ladder
 from gateway.store import alerts, areas, people_lists
+from gateway.store.tallies import Tally
+
+
+class People(NamedTuple):
+    """Who an alert would go to: counted by (language, area), and by the channel they wrote on."""
+
+    by_words: list[tuple[str | None, int | None, int]]
+    by_channel: list[tuple[int | None, int]]
+
 
 SAME_WITHIN = 3600.0  # seconds in which the same words to the same people are a mistake
 
@@ -46,26 +56,42 @@ def size(gw: Gateway, row: sqlite3.Row) -> int:
     return alerts.audience_size(gw.store.read, audience, bool(row["exercise"]))
 
 
-def preview(gw: Gateway, alert: int) -> Preview:
-    """Count who would get what now: people, languages, fallbacks, parts, cost, finish time."""
+def people(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row) -> People:
+    """Count who an alert would go to now, as its preview needs it: of many, that takes seconds."""
+    asked = (Audience.of(json.loads(row["audience"])), bool(row["exercise"]))
+    shared = carrying.is_shared(gw, row)
+    return People(
+        alerts.audience_counts(db, *asked), alerts.audience_channels(db, *asked) if shared else []
+    )
+
+
+def tallied(gw: Gateway, row: sqlite3.Row) -> Tally[People] | None:
+    """Return the people of an alert as they were counted lately; None while they are counted."""
+    key = ("people", row["audience"], row["exercise"], carrying.is_shared(gw, row))
+    return gw.tallies.get(key, lambda db: people(gw, db, row))
+
+
+def preview(gw: Gateway, alert: int, found: People | None = None) -> Preview:
+    """Say who would get what now: people, languages, fallbacks, parts, cost, finish time.
+
+    They are counted now unless they were `found`.
+    """
     db = gw.store.read
     row = alerts.want(db, alert)
     texts = {text["language"]: text for text in alerts.texts(db, alert)}
     languages = {text["id"]: language for language, text in texts.items()}
     words = wording(gw, alert)
-    audience = Audience.of(json.loads(row["audience"]))
+    found = found or people(gw, db, row)
     counted: dict[tuple[str, str], int] = {}
-    for language, area, people in alerts.audience_counts(db, audience, bool(row["exercise"])):
+    for language, area, n in found.by_words:
         used = languages[words.of(language, area)]
         key = (language or gw.settings["LANGUAGE"], used)
-        counted[key] = counted.get(key, 0) + people
+        counted[key] = counted.get(key, 0) + n
     lines = tuple(
-        LanguageCount(
-            own, people, texts[used]["parts"], texts[used]["alphabet"], _fallback(own, used)
-        )
-        for (own, used), people in sorted(counted.items(), key=lambda item: -item[1])
+        LanguageCount(own, n, texts[used]["parts"], texts[used]["alphabet"], _fallback(own, used))
+        for (own, used), n in sorted(counted.items(), key=lambda item: -item[1])
     )
-    return _sum_up(gw, row, lines, tuple(texts.values()))
+    return _sum_up(gw, row, lines, tuple(texts.values()), found)
 
 
 def _fallback(own: str, used: str) -> str | None:
@@ -77,12 +103,13 @@ def _sum_up(
     row: sqlite3.Row,
     lines: tuple[LanguageCount, ...],
     texts: tuple[sqlite3.Row, ...],
+    found: People,
 ) -> Preview:
     parts = sum(line.people * line.parts for line in lines)
     channel = gw.channels.by_id(row["channel"]) if row["channel"] else gw.channels.default()
     cost = channel.row["cost"] if channel else None
     people = sum(line.people for line in lines)
-    by_channel = carrying.by_channel(gw, row, channel, parts, people)
+    by_channel = carrying.by_channel(gw, channel, parts, found.by_channel)
     seconds = carrying.seconds(gw, row, by_channel)
     return Preview(
         people=people,

@@ -10,6 +10,7 @@ from itertools import pairwise
 from gateway.store import dates
 from gateway.store.capped import capped
 
+PORTION = 50_000  # addresses
 NEWEST = 5000  # rows looked at to find when a channel was last heard of
 
 _IN = "SELECT count(*) FROM inbound WHERE received_at >= ? AND received_at < ?"
@@ -26,9 +27,16 @@ _ALERTS = """
 SELECT id, state, class, exercise, expires_at, people FROM alert
  WHERE state IN ('submitted', 'approved', 'running') ORDER BY id DESC LIMIT 10
 """
+_ALERT_FIRST = "SELECT coalesce(min(address), 0) FROM outbox WHERE alert = ?"
+_ALERT_LAST = "SELECT coalesce(max(address), 0) FROM outbox WHERE alert = ?"
 _ALERT = """
 SELECT channel, state, network_at IS NOT NULL AS network_at, count(*) AS n
-  FROM outbox WHERE alert = ? GROUP BY 1, 2, 3
+  FROM outbox INDEXED BY outbox_once WHERE alert = ? AND address > ? AND address <= ?
+ GROUP BY 1, 2, 3
+"""
+_ALERT_FORGOTTEN = """
+SELECT channel, state, network_at IS NOT NULL AS network_at, count(*) AS n
+  FROM outbox INDEXED BY outbox_once WHERE alert = ? AND address IS NULL GROUP BY 1, 2, 3
 """
 _WAITING_ON = "SELECT count(*) FROM outbox WHERE outbox.channel = ? AND state = 'queued'"
 _CHANNEL_WAITING = f"""
@@ -101,8 +109,15 @@ def shares(db: sqlite3.Connection, since: float) -> dict[int, float]:
 
 
 def alert(db: sqlite3.Connection, alert: int) -> list[sqlite3.Row]:
-    """Count an alert's messages by channel, state, and whether a network has them."""
-    return db.execute(_ALERT, (alert,)).fetchall()
+    """Count an alert's messages by channel, state, and whether a network has them.
+
+    In portions, each with rows of its own: a long reading would keep the log from being emptied.
+    """
+    first, last = _one(db, _ALERT_FIRST, alert), _one(db, _ALERT_LAST, alert)
+    rows = db.execute(_ALERT_FORGOTTEN, (alert,)).fetchall()
+    for after in range(first - 1, last, PORTION):
+        rows += db.execute(_ALERT, (alert, after, min(after + PORTION, last)))
+    return rows
 
 
 def channels(db: sqlite3.Connection, since: float) -> dict[int, dict[str, float]]:

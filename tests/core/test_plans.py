@@ -78,6 +78,8 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "words that are old": lambda db: words.edge(db, "words_out", 1.0),
     "what is lost is taken back": lambda db: outbox.withdraw_all(db, "restored", 1.0),
     "the next row of an alert": lambda db: alerts.first_open(db, 1, 5),
+    "who left because of an alert": lambda db: alerts.left_after(db, 1, 0.0, 9.0),
+    "how far an alert is": lambda db: figures.alert(db, 1),
     "rows of an alert put back": lambda db: alerts.requeue(db, 1, 0, 9),
     "rows of an alert taken back": lambda db: outbox.withdraw_alert(db, 1, 0, 9, "stopped", 1.0),
     "people": lambda db: contacts.page(db),

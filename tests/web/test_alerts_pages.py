@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ import pytest
 from gateway import broadcast
 from gateway.context import Gateway
 from gateway.setup import load_demo
-from gateway.store import alerts, consent, contacts
+from gateway.store import alerts, consent, contacts, figures, tallies
 from tests.web.conftest import NOW, Clock
 from tests.web.people import NAMES, PASSWORD, Browser
 
@@ -252,6 +253,73 @@ def test_those_who_left_because_of_it_are_counted(sit: Sit, gw: Gateway, clock: 
 
     gw.store.write(leave)
     assert "2 people left within a day of it." in sita.get(f"/alerts/{id}").text
+
+
+@pytest.fixture
+def hurried(gw: Gateway, monkeypatch: pytest.MonkeyPatch) -> Gateway:
+    """A gateway for whose pages everything takes too long to count."""
+    monkeypatch.setattr(tallies, "STEP", 10)
+    gw.tallies.patience = 0
+    return gw
+
+
+def counted() -> None:
+    """Wait until nothing is counted any more."""
+    for thread in threading.enumerate():
+        if thread.name == "count":
+            thread.join(10.0)
+
+
+def test_many_people_are_counted_beside_the_page_before_anybody_can_approve(
+    sit: Sit, hurried: Gateway
+) -> None:
+    ram, id = sit("approver"), write(sit("operator"))
+    broadcast.submit(hurried, "user:sita", id)
+    page = ram.get(f"/alerts/{id}").text
+    assert "they are being counted" in page
+    assert 'http-equiv="refresh"' in page
+    assert 'name="people"' not in page
+    counted()
+    page = ram.get(f"/alerts/{id}").text
+    assert "Counted: <time" in page
+    assert "http-equiv" not in page
+    left = "UPDATE address SET consent = 'out' WHERE id = (SELECT min(id) FROM address)"
+    hurried.store.write(lambda db: db.execute(left))
+    answer = press(ram, id, "approve", **approving(ram, id, people="40"))
+    assert "goes to 39 people" in answer.text, "what is bound is counted at that moment"
+    assert press(ram, id, "approve", **approving(ram, id, people="39")).status_code == 303
+
+
+def test_how_far_an_alert_to_many_is_has_its_age(sit: Sit, hurried: Gateway) -> None:
+    sita, ram = sit("operator"), sit("approver")
+    id = write(sita)
+    press(sita, id, "submit")
+    ram.get(f"/alerts/{id}")
+    counted()
+    press(ram, id, "approve", **approving(ram, id))
+    while broadcast.advance(hurried):
+        pass
+    assert "they are being counted" in sita.get(f"/alerts/{id}").text
+    counted()
+    page = sita.get(f"/alerts/{id}").text
+    assert "0 of 40 people done" in page
+    assert "Counted: <time" in page
+
+
+def test_messages_of_people_who_were_forgotten_are_counted_still(
+    sit: Sit, gw: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "PORTION", 7)
+    sita, ram = sit("operator"), sit("approver")
+    id = write(sita)
+    press(sita, id, "submit")
+    press(ram, id, "approve", **approving(ram, id))
+    while broadcast.advance(gw):
+        pass
+    forgotten = "UPDATE outbox SET address = NULL, recipient = '' WHERE id IN (2, 3)"
+    gw.store.write(lambda db: db.execute(forgotten))
+    assert "0 of 40 people done" in sita.get(f"/alerts/{id}").text
+    assert sum(row["n"] for row in figures.alert(gw.store.read, id)) == 40
 
 
 def test_a_rejection_says_why(sit: Sit, gw: Gateway) -> None:

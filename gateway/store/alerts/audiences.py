@@ -2,6 +2,9 @@
 
 import json
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from gateway.domain.alerts import Audience
 from gateway.store import areas
@@ -17,9 +20,9 @@ _PEOPLE = """
 """
 # The same people, counted without a look at their addresses: by an index alone.
 _JOINED = """
-  FROM (SELECT contact FROM address WHERE consent = 'in' GROUP BY contact
+  FROM (SELECT contact FROM address WHERE consent = 'in' {portion} GROUP BY contact
          UNION ALL
-        SELECT contact FROM address AS other WHERE consent = 'alerts'
+        SELECT contact FROM address AS other WHERE consent = 'alerts' {portion}
            AND NOT EXISTS (SELECT 1 FROM address AS own
                             WHERE own.consent = 'in' AND own.contact = other.contact)
          GROUP BY contact) AS joined
@@ -43,10 +46,14 @@ UPDATE outbox SET state = 'queued', reason = NULL, final_at = NULL
    AND reason = 'alert stopped'
 """
 _LEFT = """
-SELECT count(DISTINCT consent.address) FROM outbox JOIN consent ON consent.address = outbox.address
- WHERE outbox.alert = :alert AND consent.state = 'out' AND consent.topic IS NULL
-   AND consent.at > :since AND consent.at < :until
+SELECT count(DISTINCT address) FROM consent INDEXED BY consent_left
+ WHERE state = 'out' AND topic IS NULL AND at > :since AND at < :until
+   AND EXISTS (SELECT 1 FROM outbox WHERE alert = :alert AND outbox.address = consent.address)
 """
+# Everybody is counted in portions: sorted at once, so many would fill the memory.
+PORTION = 50_000  # contacts
+_PORTION = "AND contact > :after AND contact <= :until"
+_WHOSE_PORTION = " AND contact.id > :after AND contact.id <= :until"
 
 
 def who(
@@ -74,20 +81,41 @@ def _narrowed(
 
 
 def _counted(
-    db: sqlite3.Connection, audience: Audience, exercise: bool
+    db: sqlite3.Connection, audience: Audience, exercise: bool, portion: str = ""
 ) -> tuple[str, dict[str, str | int]]:
     """Return the FROM and WHERE that find the contacts of an audience, with their values."""
     if audience.received:
         return who(db, audience, exercise)
     sql, values = _narrowed(db, audience, exercise)
-    return _JOINED + _WITH_CONTACT + sql, values
+    return _JOINED.format(portion=portion) + _WITH_CONTACT + sql, values
+
+
+def _portions(
+    db: sqlite3.Connection, audience: Audience, exercise: bool
+) -> Iterator[dict[str, int]]:
+    """Yield the portions in which an audience is counted: one, unless it is everybody."""
+    if exercise or audience != Audience(languages=audience.languages):
+        yield {}
+        return
+    last = int(db.execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()[0])
+    for after in range(0, max(last, 1), PORTION):
+        yield {"after": after, "until": after + PORTION}
+
+
+def _summed(rows: Iterable[sqlite3.Row]) -> list[Any]:
+    """Add up the counts, which come last, of rows that are about the same."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        *what, people = row
+        found[tuple(what)] += people
+    return [(*what, people) for what, people in found.items()]
 
 
 def audience_size(db: sqlite3.Connection, audience: Audience, exercise: bool) -> int:
     """Count the people an alert is for."""
     sql, values = _counted(db, audience, exercise)
     if audience == Audience() and not exercise:
-        sql = _JOINED
+        sql = _JOINED.format(portion="")
     return int(db.execute(f"SELECT count(*) {sql}", values).fetchone()[0])
 
 
@@ -95,20 +123,24 @@ def audience_counts(
     db: sqlite3.Connection, audience: Audience, exercise: bool
 ) -> list[tuple[str | None, int | None, int]]:
     """Count people by (language, area)."""
-    sql, values = _counted(db, audience, exercise)
-    rows = db.execute(
-        f"SELECT contact.language, contact.area, count(*) {sql} GROUP BY 1, 2", values
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    rows: list[sqlite3.Row] = []
+    for portion in _portions(db, audience, exercise):
+        sql, values = _counted(db, audience, exercise, _PORTION if portion else "")
+        asked = f"SELECT contact.language, contact.area, count(*) {sql} GROUP BY 1, 2"
+        rows += db.execute(asked, values | portion)
+    return _summed(rows)
 
 
 def audience_channels(
     db: sqlite3.Connection, audience: Audience, exercise: bool
 ) -> list[tuple[int | None, int]]:
     """Count people by the channel they last wrote on; None: they never wrote."""
-    sql, values = who(db, audience, exercise)
-    rows = db.execute(f"SELECT address.channel, count(*) {sql} GROUP BY 1", values)
-    return [(row[0], row[1]) for row in rows]
+    rows: list[sqlite3.Row] = []
+    for portion in _portions(db, audience, exercise):
+        sql, values = who(db, audience, exercise)
+        asked = f"SELECT address.channel, count(*) {sql}{_WHOSE_PORTION if portion else ''}"
+        rows += db.execute(f"{asked} GROUP BY 1", values | portion)
+    return _summed(rows)
 
 
 def last_address(db: sqlite3.Connection) -> int:

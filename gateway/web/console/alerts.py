@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from gateway import broadcast
 from gateway.domain.alerts import Audience, Draft, Refused
 from gateway.domain.messages import Class
-from gateway.store import alerts, areas, figures
+from gateway.store import alerts, areas
 from gateway.web import staff
 from gateway.web.console import alert_words as said
+from gateway.web.console.alert_counts import Counts
 from gateway.web.console.alert_form import Filled, boxes, choices
 from gateway.web.console.jobs import percent
 from gateway.web.pages import BIGGEST, given, newest, render
@@ -25,7 +26,6 @@ blueprint = Blueprint("alerts", __name__)
 ROWS = 25
 HISTORY = 10
 REASON = 500
-DAY = 86400.0
 WRONG_PASSWORD = N_("This is not your password. Nothing was sent.")
 NOT_A_NUMBER = N_("Type the number of people in figures.")
 
@@ -134,8 +134,7 @@ def _compose(
         found = [box._replace(told=counted[box.tag]) for box in found]
     people = None
     if audience is not None and error is None:
-        counts = alerts.audience_counts(gw.store.read, audience, exercise)
-        people = sum(n for _language, _area, n in counts)
+        people = alerts.audience_size(gw.store.read, audience, exercise)
     return render(
         "alert_form.html", status, filled=filled, path=path, exercise=exercise, boxes=found,
         said=said, people=people, received=audience.received if audience else None,
@@ -155,8 +154,9 @@ def _page(row: sqlite3.Row, status: int = 200, wrong: str = "") -> ResponseRetur
     gw = gateway()
     db, id = gw.store.read, row["id"]
     audience = Audience.of(json.loads(row["audience"]))
-    counts = said.how_far(figures.alert(db, id)) if row["expanded_to"] else None
-    gone = sum(counts.values()) - counts["queued"] if counts is not None else 0
+    made = Counts(row)
+    counts = made.states()
+    gone = counts.total() - counts["queued"]
     texts = {text["language"]: text["text"] for text in alerts.texts(db, id)}
     decisions, older = newest(alerts.decisions(db, id), f"/alerts/{id}", HISTORY)
     return render(
@@ -164,19 +164,12 @@ def _page(row: sqlite3.Row, status: int = 200, wrong: str = "") -> ResponseRetur
         word=Class(row["class"]).word, audience=audience, gone=gone,
         places=[areas.by_pcode(db, pcode) for pcode in audience.areas],
         boxes=[box for box in boxes(gw, texts, audience) if box.text],
-        preview=broadcast.preview(gw, id) if row["state"] not in ("running", "done") else None,
+        preview=broadcast.preview(gw, id, made.people.value) if made.people else None,
+        made=made,
         percent=percent(gone, row["people"]), decisions=decisions, older=older,
         mine=person().by in alerts.involved(db, row), currency=gw.settings["CURRENCY"],
-        minutes=gw.settings["APPROVAL_MINUTES"], left=_left(row),
+        minutes=gw.settings["APPROVAL_MINUTES"], left=made.left(),
     )  # fmt: skip
-
-
-def _left(row: sqlite3.Row) -> int:
-    """Return how many left within a day of an alert that is over: too many were too much."""
-    if row["state"] not in ("done", "stopped") or not row["approved_at"]:
-        return 0
-    since = row["approved_at"]
-    return alerts.left_after(gateway().store.read, row["id"], since, since + DAY)
 
 
 Act = Callable[[Any, str, int], object]
