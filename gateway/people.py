@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.domain.phone import BadNumber, normalise
+from gateway.gate import taken
 from gateway.language import nearest, normal
 from gateway.store import areas, consent, contacts
 from gateway.store.contacts import Person
@@ -194,14 +195,16 @@ def _consent(
         return False
     if asked == "pending" and person.consent in _JOINED:
         return False
-    consent.record(
+    now = gw.clock()
+    rows = consent.record(
         db,
         number_key=gw.numbers.of(person.value),
         address=person.address,
         state=str(asked),
         how=how,
-        now=gw.clock(),
+        now=now,
         by=by,
         proof=proof or None,
     )
+    taken.note(gw, db, rows, taken.LEFT, now)
     return True

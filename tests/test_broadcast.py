@@ -13,7 +13,7 @@ from gateway.domain.alerts import Audience, Draft, Refused
 from gateway.domain.messages import Class, Outcome, Result
 from gateway.settings import Settings
 from gateway.setup import load_demo
-from gateway.store import alerts, consent, contacts, create, outbox
+from gateway.store import alerts, consent, contacts, create, outbox, refused
 from gateway.store.alerts import audiences
 
 NOW = 1_795_000_000.0
@@ -270,6 +270,9 @@ def test_stop_takes_back_what_waits_and_resume_needs_a_second_person(gw: Gateway
     hand_over(gw, 20)
     broadcast.stop(gw, SITA, alert)
     assert counts(gw, alert) == {"sent": 20, "withdrawn": 40}
+    assert [(one["reason"], one["rows"]) for one in refused.totals(gw.store.read)] == [
+        ("alert stopped", 40)
+    ]
     broadcast.resume(gw, SITA, alert)
     with pytest.raises(Refused, match="Ask someone else"):
         broadcast.approve(gw, SITA, alert, 60)

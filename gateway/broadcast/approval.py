@@ -7,6 +7,7 @@ from gateway import tell
 from gateway.broadcast.counting import SAME_WITHIN, size
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused, back_to, move
+from gateway.gate import taken
 from gateway.store import alerts, jobs, outbox
 
 CHUNK = 1000  # rows: some milliseconds in the writer, so that nobody who waits feels it
@@ -127,12 +128,14 @@ def stop(gw: Gateway, by: str, alert: int) -> None:
 def _take_back(gw: Gateway, alert: int, last: int, now: float) -> None:
     """Withdraw what is still queued, in chunks that nobody feels, until somebody resumes it."""
     for after in range(0, last, CHUNK):
-        gw.store.write(partial(_withdraw, alert=alert, after=after, now=now), background=True)
+        work = partial(_withdraw, gw, alert=alert, after=after, now=now)
+        gw.store.write(work, background=True)
 
 
-def _withdraw(db: sqlite3.Connection, alert: int, after: int, now: float) -> None:
+def _withdraw(gw: Gateway, db: sqlite3.Connection, alert: int, after: int, now: float) -> None:
     if alerts.want(db, alert)["state"] == "stopped":
-        outbox.withdraw_alert(db, alert, after, after + CHUNK, "alert stopped", now)
+        rows = outbox.withdraw_alert(db, alert, after, after + CHUNK, taken.STOPPED, now)
+        taken.note(gw, db, rows, taken.STOPPED, now)
 
 
 def resume(gw: Gateway, by: str, alert: int) -> None:

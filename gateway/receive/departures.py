@@ -4,6 +4,7 @@ import sqlite3
 
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import OptOut
+from gateway.gate import taken
 from gateway.receive import talk
 from gateway.receive.case import Case
 from gateway.store import areas, consent, contacts, sessions
@@ -40,7 +41,7 @@ def come_back(case: Case, alerts_only: bool = False) -> str:
 
 def record(case: Case, state: str, how: str, wording: str, topic: str | None = None) -> None:
     """Write an entry of the ledger that this message proves."""
-    consent.record(
+    rows = consent.record(
         case.db,
         number_key=case.gw.numbers.of(case.person.value),
         address=case.person.address,
@@ -52,6 +53,7 @@ def record(case: Case, state: str, how: str, wording: str, topic: str | None = N
         language=case.asking.language,
         wording=wording,
     )
+    taken.note(case.gw, case.db, rows, taken.LEFT, case.now)
 
 
 def seems_to_leave(case: Case, topic: str = "") -> str:
@@ -86,7 +88,7 @@ def told_by_network(
     state = "out" if event.action == "stop" else "in"
     if person.consent == state:
         return
-    consent.record(
+    rows = consent.record(
         db,
         number_key=gw.numbers.of(person.value),
         address=person.address,
@@ -96,6 +98,7 @@ def told_by_network(
         language=person.language,
         proof=f"channel {channel.name}",
     )
+    taken.note(gw, db, rows, taken.LEFT, now)
 
 
 def end_dialogue(case: Case) -> None:

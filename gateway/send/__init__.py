@@ -13,6 +13,7 @@ from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, Sta
 from gateway.domain.retry import again
 from gateway.domain.shares import FREE, Choice, Owed, Room
 from gateway.domain.storable import storable
+from gateway.gate import taken
 from gateway.queue import NOT_BEGUN
 from gateway.send.back import put_back
 from gateway.store import budgets, channels, claims, consent, contacts, fetched, outbox, receipts
@@ -184,7 +185,7 @@ def _left(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> 
     """The network says this person left: write it in the ledger, and to them no more."""
     if row["address"] is None or contacts.by_address(db, row["address"]).consent == "out":
         return
-    consent.record(
+    rows = consent.record(
         db,
         number_key=gw.numbers.of(row["recipient"]),
         address=row["address"],
@@ -193,6 +194,7 @@ def _left(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> 
         now=now,
         proof=f"outbox {row['id']}",
     )
+    taken.note(gw, db, rows, taken.LEFT, now)
 
 
 def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:

@@ -16,7 +16,7 @@ SELECT id, state, at FROM consent WHERE number_key = ? AND topic IS NULL ORDER B
 """
 _WITHDRAW = """
 UPDATE outbox SET state = 'withdrawn', reason = 'left', final_at = ?
- WHERE address = ? AND state = 'queued'
+ WHERE address = ? AND state = 'queued' RETURNING id, channel, class
 """
 
 
@@ -40,16 +40,16 @@ def record(
     language: str | None = None,
     wording: str | None = None,
     proof: str | None = None,
-) -> int:
-    """Write one entry and let it take effect; return how many queued rows it withdrew."""
+) -> list[sqlite3.Row]:
+    """Write one entry and let it take effect; return the queued rows that it withdrew."""
     entry = {"number_key": number_key, "address": address, "state": state, "topic": topic}
     entry |= {"how": how, "by": by, "inbound": inbound, "language": language}
     db.execute(_ADD, entry | {"wording": wording, "proof": proof, "now": now})
     if topic:
         _leave_topic(db, address, topic, state)
-        return 0
+        return []
     _apply(db, address, state, now)
-    return db.execute(_WITHDRAW, (now, address)).rowcount if state == "out" else 0
+    return db.execute(_WITHDRAW, (now, address)).fetchall() if state == "out" else []
 
 
 def _apply(db: sqlite3.Connection, address: int, state: str, now: float) -> None:

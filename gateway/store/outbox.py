@@ -45,6 +45,7 @@ _COUNTS = "SELECT state, count(*) AS rows FROM outbox WHERE alert = ? GROUP BY s
 _WITHDRAW = """
 UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
  WHERE alert = ? AND address > ? AND address <= ? AND state = 'queued'
+RETURNING id, channel, class
 """
 _NEXT_DUE = """
 SELECT min(due_at) FROM outbox WHERE channel = ? AND state = 'queued' AND class = ?
@@ -170,9 +171,9 @@ def alert_counts(db: sqlite3.Connection, alert: int) -> dict[str, int]:
 
 def withdraw_alert(
     db: sqlite3.Connection, alert: int, after: int, until: int, reason: str, now: float
-) -> int:
+) -> list[sqlite3.Row]:
     """Take back the rows of an alert that no lane has claimed, for addresses in a range."""
-    return db.execute(_WITHDRAW, (reason, now, alert, after, until)).rowcount
+    return db.execute(_WITHDRAW, (reason, now, alert, after, until)).fetchall()
 
 
 def withdraw_all(db: sqlite3.Connection, reason: str, now: float) -> int:

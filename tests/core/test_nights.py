@@ -167,4 +167,8 @@ def test_three_days_later_at_night_nothing_is_late_and_nobody_is_woken(field: Fi
     field.clock.now = morning(19, 7)
     paced = send.prepare(field.gw, field.channel, 100, 3.0)
     assert paced.claimed == 3
-    assert counted(field) == {("emergency", "expired"): 1, ("normal", "quiet hours"): 20}
+    assert counted(field) == {
+        ("emergency", "expired"): 1,
+        ("normal", "quiet hours"): 20,
+        ("normal", "left"): 1,
+    }

@@ -113,6 +113,23 @@ def test_a_receipt_and_an_alert_are_told_once_each_time_they_move(gw, program):
     assert told[-1]["data"] == {name: part for name, part in shown.items() if name != "preview"}
 
 
+def test_what_waits_for_somebody_who_leaves_is_told_and_counted(gw, program):
+    listen(program, NOWHERE, ["message.state"])
+    for class_ in ("normal", "high"):
+        program.post("/messages", {"to": "+15550100", "text": f"It is {class_}.", "class": class_})
+    write_in(gw, "STOP", "m1")
+    told = [json.loads(row["body"])["data"] for row in waiting(gw)]
+    assert [(one["id"], one["state"], one["error"]) for one in told] == [
+        ("out-1", "withdrawn", "left"),
+        ("out-2", "withdrawn", "left"),
+    ]
+    counted: Any = program.get("/refused").json
+    assert counted["refused"] == [
+        {"channel": "sim", "class": "high", "reason": "left", "messages": 1},
+        {"channel": "sim", "class": "normal", "reason": "left", "messages": 1},
+    ]
+
+
 def test_nothing_is_kept_for_nobody(gw, program):
     write_in(gw, "the well is dry", "m1")
     listen(program, NOWHERE, ["alert.state"])
