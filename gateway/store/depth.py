@@ -1,14 +1,25 @@
 """How deep the queue is, for monitoring; every count through an index, no personal data."""
 
+import json
 import sqlite3
 
+from gateway.domain.gate import ENOUGH_THIS_WEEK, ENOUGH_TODAY, QUIET
 from gateway.store import dates
 from gateway.store.capped import capped
 
+LOOKED_AT = 1000  # rows of a line: what was tried in vain is among the first that are due
+HELD = (QUIET, ENOUGH_TODAY, ENOUGH_THIS_WEEK)  # these are not late: they wait for their hour
 _QUEUED = "outbox WHERE channel = ch.id AND class = k.class AND state = 'queued'"
+_DUE = f"(SELECT due_at FROM {_QUEUED} ORDER BY due_at LIMIT 1)"
+# What was tried in vain is due later with each try, and has waited all the same. What a receipt
+# brought back had gone meanwhile.
+_TRIED = f"""
+(SELECT min(created_at) FROM
+   (SELECT created_at, reason, resends FROM {_QUEUED} ORDER BY due_at LIMIT :most)
+  WHERE reason NOT IN (SELECT value FROM json_each(:held)) AND resends = 0)"""
 _WAITING = f"""
 SELECT ch.name AS channel, k.class, ({capped(f"SELECT 1 FROM {_QUEUED}")}) AS rows,
-       (SELECT due_at FROM {_QUEUED} ORDER BY due_at LIMIT 1) AS oldest
+       coalesce(min({_DUE}, {_TRIED}), {_DUE}) AS oldest
   FROM channel AS ch, (SELECT 0 AS class UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
        AS k
  WHERE EXISTS (SELECT 1 FROM {_QUEUED}) ORDER BY ch.id, k.class
@@ -23,7 +34,8 @@ _HELD = "SELECT name, enabled, held_until FROM channel WHERE retired_at IS NULL 
 
 def waiting(db: sqlite3.Connection) -> list[sqlite3.Row]:
     """Return how many messages wait, counted up to MANY, and since when, by channel and class."""
-    return db.execute(_WAITING).fetchall()
+    values = {"most": LOOKED_AT, "held": json.dumps(HELD)}
+    return db.execute(_WAITING, values).fetchall()
 
 
 def states(db: sqlite3.Connection, since: float) -> dict[str, int]:

@@ -109,7 +109,8 @@ def _waiting(waiting: Iterable[Waiting]) -> Iterable[str]:
     for labels, one in kept:
         yield _line("gateway_queue_depth", labels, one.rows)
     name = "gateway_queue_oldest_seconds"
-    yield from _family(name, "gauge", "How long the oldest message has been due, in seconds.")
+    meaning = "How long the oldest message has waited since it was due first, in seconds."
+    yield from _family(name, "gauge", meaning)
     for labels, one in kept:
         yield _line(name, labels, round(one.oldest, 3))
 

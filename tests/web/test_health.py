@@ -92,6 +92,29 @@ def test_what_waits_is_counted_once_for_all_figures_and_not_for_ever(gw, client)
     assert len([sql for sql in asked if "AS oldest" in sql]) == 1
 
 
+AGES = {
+    # reason, due in so many seconds, sent before: how long it has waited
+    "never tried": (None, -300.0, 0, 300.0),
+    "for later": (None, 60.0, 0, 0.0),
+    "tried in vain, due again in a minute": ("http_503", 60.0, 0, 400.0),
+    "tried in vain, due a moment ago": ("http_401", -3.0, 0, 400.0),
+    "waits for the morning": ("quiet hours", 60.0, 0, 0.0),
+    "went, and came back by a receipt": ("30003", 60.0, 1, 0.0),
+}
+
+
+@pytest.mark.parametrize("case", AGES)
+def test_to_be_tried_again_makes_nothing_young(gw, client, clock: Clock, case: str):
+    reason, due, resends, waited = AGES[case]
+    add_channel(gw)
+    submit.submit(gw, "cli", submit.Order(["+15550100"], "Leave now.", class_=Class.EMERGENCY))
+    clock.now += 400
+    sql = "UPDATE outbox SET reason = ?, due_at = ?, resends = ?"
+    gw.store.write(lambda db: db.execute(sql, (reason, clock.now + due, resends)))
+    line = f'gateway_queue_oldest_seconds{{channel="sim",class="emergency"}} {waited}'
+    assert line in client.get("/metrics").text.splitlines()
+
+
 def test_what_the_gate_refused_is_counted_by_reason(gw, client):
     id = add_channel(gw)
     for day in ("2026-11-17", "2026-11-18"):
