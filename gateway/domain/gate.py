@@ -146,10 +146,15 @@ def _timely(facts: Facts) -> Verdict:
     if facts.class_ == Class.EMERGENCY:
         return GO_AT_NIGHT if facts.quiet_until is not None and facts.asked_at is None else GO
     if facts.quiet_until is not None and not _awaited(facts):
-        return NotNow(facts.quiet_until, QUIET)
+        return NotNow(_end(facts, facts.quiet_until), QUIET)
     if facts.full_until is not None and facts.asked_at is None and not facts.by_staff:
-        return NotNow(facts.full_until, facts.full_why)
+        return NotNow(_end(facts, facts.full_until), facts.full_why)
     return GO
+
+
+def _end(facts: Facts, until: float) -> float:
+    """Return when to ask again: what is over before it may go is not kept waiting."""
+    return until if facts.expires_at is None else min(until, facts.expires_at)
 
 
 def _awaited(facts: Facts) -> bool:

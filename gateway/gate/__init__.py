@@ -104,7 +104,7 @@ class _Known:
         most = (int(gw.settings["CAP_DAY"]), int(gw.settings["CAP_WEEK"])) if sure else (0, 0)
         night = nights.of(gw, rows, now) if sure else None
         ids = [row.id for row in unasked if row.address is not None]
-        twins = past.twins(gw.store.read, ids, now - JUST_NOW) if ids else set()
+        twins = past.twins(gw.store.read, ids, _just_now(gw, now, sure)) if ids else set()
         capped = [row for row in unasked if _is_capped(row)] if any(most) else []
         had = _had(gw, capped, now)
         counted = {row.id for row in capped}
@@ -143,6 +143,15 @@ class _Known:
             self.said.add((address, row.text))
         if id in self.capped:
             self.had[address].append((row.class_, self.now))
+
+
+def _just_now(gw: Gateway, now: float, sure: bool) -> float:
+    """Return since when nobody is told the same again.
+
+    A time in doubt goes on from the newest in the store: of what went before this run nobody
+    knows whether that was a moment or a month ago.
+    """
+    return now - JUST_NOW if sure else max(now - JUST_NOW, gw.time.started)
 
 
 def _is_capped(row: Claimed) -> bool:

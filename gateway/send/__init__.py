@@ -172,13 +172,19 @@ def _not_sent(
     if turns.on(row, result, reason):
         return
     if verdict.state is State.QUEUED:
-        due = now + (verdict.when_s or 0.0)
+        due = _due(gw, row, now + (verdict.when_s or 0.0))
         maybe = result.outcome is Outcome.UNKNOWN
         outbox.again(db, row["id"], due, reason, free=not verdict.counts, maybe=maybe)
     elif verdict.state is State.UNKNOWN:
         outbox.unknown(db, row["id"], reason)
     else:
         outbox.end(db, row["id"], verdict.state, reason, now)
+
+
+def _due(gw: Gateway, row: sqlite3.Row, at: float) -> float:
+    """Return when to look at a row again: what is over before the next try ends then."""
+    over = row["expires_at"]
+    return at if over is None or not gw.clock_trusted() else min(at, float(over))
 
 
 def _left(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:

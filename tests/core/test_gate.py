@@ -65,6 +65,14 @@ CASES = {
 NIGHT, FULL = 200.0, 900.0
 WAITS = {
     "night": (Facts(NORMAL, 100.0, quiet_until=NIGHT), NotNow(NIGHT, "quiet hours")),
+    "a night that outlasts it": (
+        Facts(NORMAL, 100.0, expires_at=150.0, quiet_until=NIGHT),
+        NotNow(150.0, "quiet hours"),
+    ),
+    "enough for longer than it is good": (
+        Facts(BULK, 100.0, expires_at=800.0, full_until=FULL),
+        NotNow(800.0, "enough for a day"),
+    ),
     "night, urgent": (Facts(HIGH, 100.0, quiet_until=NIGHT), NotNow(NIGHT, "quiet hours")),
     "night, and over": (
         Facts(NORMAL, 100.0, expires_at=99.0, quiet_until=NIGHT),

@@ -209,6 +209,21 @@ def test_of_two_that_are_on_their_way_who_was_claimed_later_gives_way(field: Fie
     assert row(field, waited)[:2] == ("withdrawn", "said just now")
 
 
+def test_what_went_before_a_power_cut_was_not_said_just_now(field: Field) -> None:
+    """Where the time goes on from the newest in the store, a month ago looks like a moment ago."""
+    field.text("FLOOD")
+    queue(field, text="The river is at 3 m.")
+    go(field)
+    box = Box(field)
+    box.power_cut()
+    box.wait(5)
+    again = queue(field, text="The river is at 3 m.", now=box.now, due_at=box.now)
+    assert go(field) == [again]
+    twice = queue(field, text="The river is at 3 m.", now=box.now, due_at=box.now)
+    assert go(field) == []
+    assert row(field, twice)[:2] == ("withdrawn", "said just now")
+
+
 def test_what_failed_may_be_said_again_and_who_asks_twice_is_told_twice(field: Field) -> None:
     field.text("FLOOD")
     field.text("FLOOD")

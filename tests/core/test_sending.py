@@ -107,6 +107,15 @@ def test_what_is_over_is_dropped_and_counted(field: Field) -> None:
     assert state(field, id) == ("expired", "expired")
 
 
+def test_what_is_over_before_the_next_try_ends_when_it_is_over(field: Field) -> None:
+    id = queue(field, expires_at=NOW + 5)
+    claim(field)
+    result(field, id, Outcome.TRANSIENT)
+    field.clock.now += 5
+    assert claim(field) == []
+    assert state(field, id) == ("expired", "expired")
+
+
 AFTER = {
     Outcome.ACCEPTED: ("sent", None),
     Outcome.REJECTED: ("failed", "21211"),
