@@ -54,24 +54,28 @@ class Room:
 
 
 class Turns:
-    """Sends on what channels surely did not send; looks at the channels only if asked to."""
+    """Sends on what channels did not send; looks at the channels only if asked to."""
 
     def __init__(self, gw: Gateway, db: sqlite3.Connection) -> None:
         self._gw, self._db = gw, db
         self._router: Router | None = None
         self._room = Room(gw, db)
 
-    def on(self, row: sqlite3.Row, result: Result, reason: str) -> bool:
+    def on(self, row: sqlite3.Row, result: Result, reason: str, wait: float = 0.0) -> bool:
         """Send a claimed message on, if that helps; False if it does not, or no channel is left.
 
-        Then it begins anew, and next time each channel has its turn again.
+        Then it begins anew, and next time each channel has its turn again. What may have gone
+        waits so many seconds first: there may be word of it.
         """
         if not _helps(row["class"], result):
             return False
         id, at, now = row["id"], row["channel"], self._gw.clock()
         found = routes.one(self._db, id)
         to = self._next(found, at, anywhere=result.elsewhere)
-        if to is not None:
+        if to is not None and result.outcome is Outcome.UNKNOWN:
+            outbox.again(self._db, id, now + wait, reason, maybe=True)
+            routes.move(self._db, [_move(row, at, to, reason, now + wait)])
+        elif to is not None:
             routes.tried(self._db, id, at, reason, now)
             outbox.again(self._db, id, now, reason, free=True)
             routes.move(self._db, [_move(row, at, to, reason, now)])
@@ -91,11 +95,12 @@ class Turns:
 
 
 def _helps(class_: int, result: Result) -> bool:
-    """Whether another channel may be asked at once: it surely was not sent, and has no time."""
+    """Whether another channel may be asked at once: it was not sent, or may not be, and has no
+    time."""
     if result.elsewhere or class_ != Class.EMERGENCY:
         return result.elsewhere
     slowed = result.outcome is Outcome.THROTTLED and (result.wait or 0.0) > HICCUP
-    return slowed or result.outcome in (Outcome.TRANSIENT, Outcome.ACCOUNT)
+    return slowed or result.outcome in (Outcome.TRANSIENT, Outcome.ACCOUNT, Outcome.UNKNOWN)
 
 
 def move_on(gw: Gateway, places: Places) -> bool | None:

@@ -10,7 +10,7 @@ from gateway import gate, routes, tell
 from gateway.context import Channel, Gateway
 from gateway.domain.histogram import count
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result, State
-from gateway.domain.retry import again
+from gateway.domain.retry import Retry, again
 from gateway.domain.shares import FREE, Choice, Owed, Room
 from gateway.domain.storable import storable
 from gateway.gate import taken
@@ -145,31 +145,24 @@ def _not_sent(
     batch: str,
     result: Result,
     now: float,
-    turns: routes.Turns,
+    turns: routes.Turns | None,
 ) -> None:
+    """Let a row wait, go elsewhere or end; without `turns` it stays where it is."""
     row = outbox.by_id(db, result.id)
     if row is None or row["state"] != "claimed" or row["batch"] != batch:
         return
     if result.outcome is Outcome.TRANSIENT and result.error == NOT_BEGUN:
         outbox.again(db, row["id"], now, NOT_BEGUN, free=True)
         return
-    verdict = again(
-        result.outcome,
-        Class(row["class"]),
-        row["attempts"],
-        now - row["created_at"] if gw.clock_trusted() else 0.0,
-        result.wait,
-        random.random(),
-        row["maybes"],
-        result.elsewhere,
-    )
+    verdict = _verdict(row, result, now - row["created_at"] if gw.clock_trusted() else 0.0)
     reason = result.error or verdict.reason
     if result.outcome is Outcome.LEFT:
         _left(gw, db, row, now)
     if result.outcome in (Outcome.ACCOUNT, Outcome.THROTTLED):
         until = now + (verdict.when_s or 1.0)
         channels.hold(db, row["channel"], until, reason, result.outcome.value)
-    if turns.on(row, result, reason):
+    given_up = verdict.state is State.UNKNOWN
+    if turns and not given_up and turns.on(row, result, reason, verdict.when_s or 0.0):
         return
     if verdict.state is State.QUEUED:
         due = _due(gw, row, now + (verdict.when_s or 0.0))
@@ -179,6 +172,19 @@ def _not_sent(
         outbox.unknown(db, row["id"], reason)
     else:
         outbox.end(db, row["id"], verdict.state, reason, now)
+
+
+def _verdict(row: sqlite3.Row, result: Result, age: float) -> Retry:
+    return again(
+        result.outcome,
+        Class(row["class"]),
+        row["attempts"],
+        age,
+        result.wait,
+        random.random(),
+        row["maybes"],
+        result.elsewhere,
+    )
 
 
 def _due(gw: Gateway, row: sqlite3.Row, at: float) -> float:
@@ -208,12 +214,11 @@ def give_up_on(gw: Gateway, ids: Sequence[int], reason: str = LOST) -> None:
     now = gw.clock()
 
     def work(db: sqlite3.Connection) -> None:
-        turns = routes.Turns(gw, db)
         for id in ids:
             row = outbox.by_id(db, id)
             if row is not None and row["state"] == "claimed":
                 lost = Result(id, Outcome.UNKNOWN, error=reason)
-                _not_sent(gw, db, row["batch"], lost, now, turns)
+                _not_sent(gw, db, row["batch"], lost, now, None)
         tell.messages_moved(gw, db, ids, now)
 
     if ids:

@@ -256,10 +256,28 @@ def test_what_may_have_gone_goes_elsewhere_once_if_it_is_an_emergency(
     assert where(field, id) == (SECOND if urgent else FIRST)
     assert state(field, id)[0] == ("queued" if urgent else "unknown")
     if urgent:
+        field.clock.now += 10  # so long it waits for word of the first copy
         found = send.prepare(field.gw, field.gw.channels.by_id(SECOND), 9, 99.0)
         assert found.claimed == 1
         fails(field, id, Outcome.UNKNOWN)
         assert state(field, id)[0] == "unknown"
+
+
+def test_an_emergency_that_may_have_gone_asks_another_channel_in_a_moment(field: Field) -> None:
+    id = queue(field, Class.EMERGENCY)
+    claim(field)
+    fails(field, id, Outcome.UNKNOWN)
+    (row,) = field.rows("SELECT * FROM outbox")
+    assert (row["channel"], row["state"]) == (SECOND, "queued")
+    assert (row["maybes"], row["attempts"]) == (1, 1)
+    assert field.clock.now < row["due_at"] < field.clock.now + 5  # there may be word of it
+
+
+def test_what_a_crash_left_in_doubt_stays_on_its_channel(field: Field) -> None:
+    id = queue(field, Class.EMERGENCY)
+    claim(field)
+    send.give_up_on(field.gw, [id])
+    assert (where(field, id), state(field, id)[0]) == (FIRST, "queued")
 
 
 def test_what_no_carrier_began_moves(field: Field) -> None:
