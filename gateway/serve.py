@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
+    from gateway.store import Store
     from gateway.web.entrance import Entrance
 
 log = logging.getLogger(__name__)
@@ -162,6 +163,13 @@ def _listen(stop: Callable[[], None], over: threading.Event) -> None:
     threading.Thread(target=hear, name="supervisor", daemon=True).start()
 
 
+def _end_with(store: "Store") -> None:
+    """End this process when its writer ends by itself: only the supervisor can help then."""
+    if not store.ended():
+        log.critical("the thread that writes has ended: the gateway is started again")
+        os._exit(1)
+
+
 def application() -> "Entrance":
     """Open the gateway in this process and return what answers requests.
 
@@ -188,6 +196,7 @@ def application() -> "Entrance":
         gw.store.close()
 
     _at_the_end.append(close)
+    threading.Thread(target=_end_with, args=(gw.store,), name="end", daemon=True).start()
     gc.freeze()
     gc.enable()
     return Entrance(gw, app.wsgi_app, int(settings["THREADS"]))

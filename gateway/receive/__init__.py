@@ -15,7 +15,7 @@ from gateway.receive.calls import Call
 from gateway.receive.meeting import meet
 from gateway.store import inbox
 from gateway.store import parts as waiting_parts
-from gateway.store.writer import Many, alone
+from gateway.store.units import Many, alone
 
 __all__ = [
     "call",

@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from gateway.files import folder
-from gateway.store.writer import Many, StoreClosed, Writer
+from gateway.store.units import Item, Many, T
+from gateway.store.writer import StoreClosed, Writer
 
 __all__ = ["Store", "StoreClosed", "StoreError", "connect", "migrate"]
 
@@ -19,9 +20,6 @@ __all__ = ["Store", "StoreClosed", "StoreError", "connect", "migrate"]
 LARGE = 128 << 20
 WAITING = 4 << 20  # bytes of changes that wait beside the file until they are written into it
 STATEMENTS = 512  # kept prepared, each connection
-
-T = TypeVar("T")
-Item = TypeVar("Item")
 
 
 class StoreError(Exception):
@@ -224,6 +222,10 @@ class Store:
 
     def alive(self) -> bool:
         return self._writer.alive()
+
+    def ended(self) -> bool:
+        """Wait until nobody writes any more; return whether the store was closed."""
+        return self._writer.ended()
 
     def close(self) -> None:
         """Close the writer, and this thread's reader: an open one holds locks on the file."""

@@ -4,16 +4,11 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from gateway.domain.histogram import COMMITS, Histogram
-
-T = TypeVar("T")
-Item = TypeVar("Item")
-Work = Callable[[sqlite3.Connection], T]
-Many = Callable[[sqlite3.Connection, list[Item]], Sequence[T]]
-Tell = Callable[[], object]
+from gateway.store.units import Item, Many, T, Unit, Work, alike, alone, fail, tell_all, tell_rest
 
 MOST_UNITS = 500
 # Read with every call, changed by people now and then: worth remembering.
@@ -23,27 +18,6 @@ REST = 1 / 20
 
 class StoreClosed(Exception):
     """The gateway is stopping; nothing was written."""
-
-
-class _Unit:
-    """One piece of work; `many` does it, for this item, together with others of its kind."""
-
-    __slots__ = ("error", "item", "many", "result", "tell", "trusted")
-
-    def __init__(
-        self, many: Many[Any, Any], item: Any, tell: Tell | None = None, trusted: bool = False
-    ) -> None:
-        self.many, self.item, self.trusted = many, item, trusted
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.tell = tell  # called when this is done, and what was handed over with it
-
-    def outcome(self) -> Any:
-        return self.result if self.error is None else self.error
-
-
-def alone(db: sqlite3.Connection, works: list[Work[Any]]) -> list[Any]:
-    return [work(db) for work in works]
 
 
 class Writer:
@@ -61,11 +35,12 @@ class Writer:
         self.generation = 0  # grows with each commit that changed a table of SELDOM
         self._changed = False
         self._watch_seldom()
-        self._units: deque[_Unit] = deque()
-        self._background: deque[_Unit] = deque()
+        self._units: deque[Unit] = deque()
+        self._background: deque[Unit] = deque()
         self._ready = threading.Condition(threading.Lock())
         self._owed = False  # the next commit is the background's
-        self._closed = False
+        self._closed = self._asked = False
+        self._under_way: list[Unit] = []
         self._trusting = False
         self.commits = Histogram(COMMITS)
         self.units_done = 0
@@ -77,7 +52,7 @@ class Writer:
 
         Background work may be `trusted`: what its new rows refer to is not looked up once more.
         """
-        unit = _Unit(alone, work, trusted=trusted and background)
+        unit = Unit(alone, work, trusted=trusted and background)
         self._wait([unit], self._background if background else self._units)
         if unit.error is not None:
             raise unit.error
@@ -90,7 +65,7 @@ class Writer:
         It gets a list of items and returns a result for each. If it fails, each item is tried
         alone, so that one that cannot be written spoils no other: its place holds the error.
         """
-        units = [_Unit(many, item) for item in items]
+        units = [Unit(many, item) for item in items]
         if units:
             self._wait(units, self._units)
         return [unit.outcome() for unit in units]
@@ -99,12 +74,12 @@ class Writer:
         self, many: Many[Item, T], items: Iterable[Item], told: Callable[[list[Any]], object]
     ) -> None:
         """As `write_together`, without waiting: `told` gets the results, in the writer's thread."""
-        units = [_Unit(many, item) for item in items]
+        units = [Unit(many, item) for item in items]
         if units:
             units[-1].tell = lambda: told([unit.outcome() for unit in units])
             self._add(units, self._units)
 
-    def _wait(self, units: list[_Unit], queue: deque[_Unit]) -> None:
+    def _wait(self, units: list[Unit], queue: deque[Unit]) -> None:
         # Units are done in the order they were handed over: the last one tells of all.
         done = threading.Lock()
         done.acquire()
@@ -112,7 +87,7 @@ class Writer:
         self._add(units, queue)
         done.acquire()
 
-    def _add(self, units: list[_Unit], queue: deque[_Unit]) -> None:
+    def _add(self, units: list[Unit], queue: deque[Unit]) -> None:
         with self._ready:
             if self._closed:
                 raise StoreClosed
@@ -129,10 +104,15 @@ class Writer:
     def close(self) -> None:
         """Finish what was handed over, then stop."""
         with self._ready:
-            self._closed = True
+            self._closed = self._asked = True
             self._ready.notify()
         self._thread.join()
         self._db.close()
+
+    def ended(self) -> bool:
+        """Wait until the thread has ended; return whether it was asked to."""
+        self._thread.join()
+        return self._asked
 
     def _watch_seldom(self) -> None:
         """Have SQLite tell of every change to what readers may remember."""
@@ -149,18 +129,28 @@ class Writer:
         self._changed = True
 
     def _run(self) -> None:
-        while units := self._gather():
-            began = time.monotonic()
-            try:
-                self._trust(units[0].trusted)
-                self._commit(units)
-            except BaseException as error:
-                _fail(units, error)
-            for unit in units:
-                if unit.tell:
-                    unit.tell()
-            if len(units) > 1:
-                time.sleep((time.monotonic() - began) * REST)
+        try:
+            while units := self._gather():
+                began = time.monotonic()
+                self._under_way = units
+                try:
+                    self._trust(units[0].trusted)
+                    self._commit(units)
+                except BaseException as error:
+                    fail(units, error)
+                tell_all(units)
+                if len(units) > 1:
+                    time.sleep((time.monotonic() - began) * REST)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        """Nobody waits for a thread that is gone: who does is told, and others are refused."""
+        with self._ready:
+            self._closed = True
+            left = [*self._units, *self._background]
+        fail(left, StoreClosed())
+        tell_rest([*self._under_way, *left])
 
     def _trust(self, trusted: bool) -> None:
         """Look up references or not; between two transactions, for within one that has no effect.
@@ -171,7 +161,7 @@ class Writer:
             self._db.execute(f"PRAGMA foreign_keys = {'OFF' if trusted else 'ON'}")
             self._trusting = trusted
 
-    def _gather(self) -> list[_Unit]:
+    def _gather(self) -> list[Unit]:
         with self._ready:
             while not (self._units or self._background or self._closed):
                 self._ready.wait()
@@ -181,11 +171,11 @@ class Writer:
             self._owed = False
             return [self._background.popleft()] if self._background else []
 
-    def _commit(self, units: list[_Unit]) -> None:
+    def _commit(self, units: list[Unit]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            for alike in _alike(units):
-                self._attempt(alike)
+            for kind in alike(units):
+                self._attempt(kind)
             began = time.monotonic()
             self._db.execute("COMMIT")
             self.commits.add([time.monotonic() - began])
@@ -197,7 +187,7 @@ class Writer:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _attempt(self, units: list[_Unit]) -> None:
+    def _attempt(self, units: list[Unit]) -> None:
         """Run units in a savepoint, and those that fail together one by one.
 
         A full disk may undo the whole transaction under us, savepoints and all: then the
@@ -216,7 +206,7 @@ class Writer:
         for unit in units:
             self._attempt([unit])
 
-    def _run_all(self, units: list[_Unit]) -> BaseException | None:
+    def _run_all(self, units: list[Unit]) -> BaseException | None:
         try:
             results = units[0].many(self._db, [unit.item for unit in units])
         except BaseException as error:
@@ -226,16 +216,3 @@ class Writer:
         for unit, result in zip(units, results, strict=True):
             unit.result = result
         return None
-
-
-def _alike(units: list[_Unit]) -> Iterable[list[_Unit]]:
-    """Return units of one kind together, in the place of the first; others stand alone."""
-    found: dict[Any, list[_Unit]] = {}
-    for place, unit in enumerate(units):
-        found.setdefault(place if unit.many is alone else unit.many, []).append(unit)
-    return found.values()
-
-
-def _fail(units: list[_Unit], error: BaseException) -> None:
-    for unit in units:
-        unit.error = unit.error or error

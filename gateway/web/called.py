@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from gateway.providers import Answer
-from gateway.store.writer import Many
+from gateway.store.units import Many
 
 
 class Called(NamedTuple):

@@ -13,7 +13,7 @@ from gateway.domain.messages import Event, Screen, Turn
 from gateway.providers import Answer, Forged, Hook, HookError
 from gateway.providers.fetching import Polled
 from gateway.providers.reading import pairs
-from gateway.store.writer import alone
+from gateway.store.units import alone
 from gateway.web.called import Called, Pending, joined
 
 blueprint = Blueprint("hooks", __name__)

@@ -146,6 +146,33 @@ def test_a_closed_store_says_so(store: Store) -> None:
         store.write(lambda db: note(db, "late"))
 
 
+def test_a_writer_that_breaks_leaves_nobody_waiting(store: Store, monkeypatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda args: None)
+    behind, told = threading.Event(), list[object]()
+
+    def breaks(results: list[object]) -> None:
+        store.hand(note_all, ["behind"], hears)
+        raise RuntimeError
+
+    def hears(results: list[object]) -> None:
+        told.extend(results)
+        behind.set()
+
+    store.hand(note_all, ["one"], breaks)
+    assert store.ended() is False
+    assert behind.wait(5)
+    assert [type(one) for one in told] == [StoreClosed]
+    assert not store.alive()
+    with pytest.raises(StoreClosed):
+        store.write(lambda db: note(db, "late"))
+    store.close()
+
+
+def test_a_writer_that_was_closed_ended_as_asked(store: Store) -> None:
+    store.close()
+    assert store.ended()
+
+
 def test_every_table_is_strict_and_foreign_keys_hold(store: Store) -> None:
     tables = store.read.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table'")
     loose = {row["name"] for row in tables if not row["strict"]}
