@@ -1,5 +1,6 @@
 """Servers on this machine that take messages and report as Kannel and Jasmin do."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +25,7 @@ class Order:
     reports: str
 
 
-class Box(ThreadingHTTPServer):
+class Box(ThreadingHTTPServer, ABC):
     """Takes every order; `orders` holds them, oldest first.
 
     With `hasty` it reports before it answers; with `mute` it takes the order and breaks the line;
@@ -47,17 +48,17 @@ class Box(ThreadingHTTPServer):
         known = {"username": "relief", "password": "open-sesame", "hook_key": KEY}
         return known | {"base_url": self.url, "country": "RW"} | more
 
-    def read(self, headers: Mapping[str, str], body: bytes) -> Order:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, headers: Mapping[str, str], body: bytes) -> Order: ...
 
-    def heard(self, order: Order) -> tuple[int, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def heard(self, order: Order) -> tuple[int, str]: ...
 
-    def bring(self, url: str, sender: str, text: str, id: str = "") -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def bring(self, url: str, sender: str, text: str, id: str = "") -> Reply: ...
 
-    def report(self, order: Order, word: str) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def report(self, order: Order, word: str) -> Reply: ...
 
     def __enter__(self) -> "Box":
         self.thread = Thread(target=self.serve_forever, args=(0.02,), daemon=True)
