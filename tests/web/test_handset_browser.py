@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
@@ -21,6 +23,8 @@ from tests.surroundings.network import unused_port
 from tests.web.handsets import with_content
 
 PATIENCE = 15.0
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -55,18 +59,22 @@ class Person:
         self.chrome.get(self.home + path)
 
     def click(self, css: str) -> None:
-        self.chrome.find_element(By.CSS_SELECTOR, css).click()
+        self.find(By.CSS_SELECTOR, css).click()
 
     def follow(self, words: str) -> None:
-        self.chrome.find_element(By.LINK_TEXT, words).click()
+        self.find(By.LINK_TEXT, words).click()
 
     def press(self, words: str) -> None:
-        self.chrome.find_element(By.XPATH, f"//button[normalize-space()='{words}']").click()
+        self.find(By.XPATH, f"//button[normalize-space()='{words}']").click()
 
     def write(self, field: str, words: str) -> None:
-        box = self.chrome.find_element(By.NAME, field)
+        box = self.find(By.NAME, field)
         box.clear()
         box.send_keys(words)
+
+    def find(self, by: str, what: str) -> WebElement:
+        """Wait until something is on the page: the one before it may still be there."""
+        return self.until(lambda chrome: chrome.find_element(by, what), f"no {what} on the page")
 
     def sees(self, words: str, place: str = "main") -> None:
         """Wait until the page shows something."""
@@ -74,9 +82,12 @@ class Person:
         def seen(chrome: Chrome) -> bool:
             return words in chrome.find_element(By.CSS_SELECTOR, place).text
 
-        passing = (StaleElementReferenceException, NoSuchElementException)
-        wait = WebDriverWait(self.chrome, PATIENCE, ignored_exceptions=passing)
-        wait.until(seen, f"no {words!r} on the page")
+        self.until(seen, f"no {words!r} on the page")
+
+    def until(self, look: Callable[[Chrome], T], missing: str) -> T:
+        """Wait for something; between two pages a browser may say anything."""
+        wait = WebDriverWait(self.chrome, PATIENCE, ignored_exceptions=[WebDriverException])
+        return wait.until(look, missing)
 
     def reads(self, words: str) -> None:
         """Wait until the phone's USSD screen shows something."""
