@@ -72,7 +72,10 @@ ONLY_IN = {
     "ssl": {"providers/smpp/__init__.py", "providers/smpp/link.py"},
     # Lines that stay open need a loop; all that only asks and waits for an answer does not.
     "asyncio": {"web/entrance/__init__.py", "web/entrance/longway.py"}
-    | {f"providers/smpp/{part}.py" for part in ("__init__", "bind", "link", "loop", "trying")},
+    | {
+        f"providers/smpp/{part}.py"
+        for part in ("__init__", "bind", "hearing", "link", "loop", "trying")
+    },
 }
 NOT_ON_WINDOWS = {"fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 NOT_ON_WINDOWS_NAMES = re.compile(

@@ -5,8 +5,10 @@ References differ in every answer, so they count as the same.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+
+from msgspec import Struct
 
 MOST_ANSWERS = 30  # in an hour: nobody reads more
 MOST_SAME = 5  # times an hour that the same words get the same answer
@@ -17,10 +19,10 @@ MUTE = 6 * 3600.0  # seconds in which a machine gets no answer
 AT_LEAST_ONCE = frozenset(("cry", "help", "stopped"))
 
 _REFERENCE = re.compile(r"\b(?=\w*\d)\w{4,}\b")
+_DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, array_like=True, frozen=True):
     """What somebody said within the hour, and what we answered, from which source."""
 
     said: str
@@ -28,14 +30,16 @@ class Round:
     source: str
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def same(text: str) -> str:
     """Return words without what differs each time: references, spaces and capitals.
 
     >>> same("Thank you. Your reference is  K7P2.") == same("thank you. your reference is M3X9.")
     True
     """
-    return " ".join(_REFERENCE.sub("#", text).lower().split())
+    if _DIGIT.search(text):
+        text = _REFERENCE.sub("#", text)
+    return " ".join(text.lower().split())
 
 
 def is_echo(text: str, rounds: Sequence[Round]) -> bool:
@@ -45,11 +49,11 @@ def is_echo(text: str, rounds: Sequence[Round]) -> bool:
     >>> is_echo("Got it.", ours), is_echo("Got it.", ours[:2]), is_echo("hello", ours)
     (True, False, False)
     """
-    if not rounds:
+    words = len(text.split())  # what is the same has as many
+    alike = (one.answered for one in rounds if len(one.answered.split()) == words)
+    if not any(same(text) == same(answered) for answered in alike):
         return False
     ours = {same(one.answered) for one in rounds}
-    if same(text) not in ours:
-        return False
     return 1 + sum(same(one.said) in ours for one in rounds) >= ECHOES
 
 
@@ -70,5 +74,7 @@ def may_answer(
         return False
     if had < MOST_SAME:
         return True
-    again = (same(said), same(answer))
-    return sum((same(one.said), same(one.answered)) == again for one in rounds) < MOST_SAME
+    again = (
+        one for one in rounds if same(one.answered) == same(answer) and same(one.said) == same(said)
+    )
+    return next(islice(again, MOST_SAME - 1, None), None) is None

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from queue import SimpleQueue
 from typing import cast
@@ -11,8 +11,11 @@ from typing import cast
 from gateway import receive
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Screen, Turn
-from gateway.providers.linking import BEGUN, BOUND, GONE, STOPPED, Linked, Told, broken
+from gateway.providers.linking import BEGUN, BOUND, GONE, STOPPED, Kept, Linked, Told, broken
+from gateway.receive import calls
+from gateway.receive.calls import Call
 from gateway.store import StoreClosed, channels, inbox
+from gateway.store.units import Work, alone
 
 log = logging.getLogger(__name__)
 
@@ -26,21 +29,44 @@ class Ear:
     def __init__(self, gw: Gateway, channel: Channel, said: "SimpleQueue[tuple[int, str]]") -> None:
         self._gw, self._channel, self._said = gw, channel, said
 
-    def take(self, told: Sequence[Told]) -> Sequence[Screen | BaseException | None]:
-        """Take turns together, since people wait for a screen; then all else together."""
-        found: list[Screen | BaseException | None] = [None] * len(told)
-        turns = [(n, one[0]) for n, (one, _) in enumerate(told) if isinstance(one[0], Turn)]
-        screens = receive.step_all(self._gw, self._channel, [turn for _, turn in turns])
-        for (place, _), screen in zip(turns, screens, strict=True):
-            found[place] = screen
-        others = [(n, one) for n, one in enumerate(told) if not isinstance(one[0][0], Turn)]
-        taken = receive.take_all(self._gw, self._channel, [one for _, one in others])
-        for (place, _), texts in zip(others, taken, strict=True):
-            found[place] = texts if isinstance(texts, BaseException) else None
+    def take(self, told: Sequence[Told], kept: Callable[[Sequence[Kept]], object]) -> None:
+        """Hand over turns first, since people wait for a screen; then all else together."""
+        works, told_in = self._works(told), self._calls(told)
+        found: list[Kept] = [None] * len(told)
+
+        def done(results: Sequence[object]) -> None:
+            for place, result in zip(told_in, results, strict=True):
+                found[place] = result if isinstance(result, BaseException) else None
+            self._gw.wake(self._channel.id)
+            kept(found)
+
+        def shown(results: Sequence[Kept]) -> None:
+            for place, result in zip(works, results, strict=True):
+                found[place] = result
+            if not told_in:
+                done([])
+
+        self._gw.store.hand(alone, works.values(), shown)
+        self._gw.store.hand(calls.take, told_in.values(), done)
+
+    def _works(self, told: Sequence[Told]) -> dict[int, Work[Screen | None]]:
+        """Return what is done one by one: screens to find, and what could not be read to keep."""
+        found: dict[int, Work[Screen | None]] = {}
+        for place, (events, raw) in enumerate(told):
+            if isinstance(events, str):
+                found[place] = receive.keeping_call(
+                    self._gw, self._channel.name, "link", events, raw
+                )
+            elif isinstance(events[0], Turn):
+                found[place] = receive.stepping(self._gw, self._channel, events[0])
         return found
 
-    def keep(self, reason: str, raw: bytes) -> None:
-        receive.keep_call(self._gw, self._channel.name, "link", reason, raw)
+    def _calls(self, told: Sequence[Told]) -> dict[int, Call]:
+        return {
+            place: receive.call(self._gw, self._channel, events, raw)
+            for place, (events, raw) in enumerate(told)
+            if not isinstance(events, str) and not isinstance(events[0], Turn)
+        }
 
     def lately(self) -> Sequence[str]:
         """Nothing after a stop in good order: then all that was kept is acknowledged."""

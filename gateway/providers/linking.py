@@ -1,6 +1,6 @@
 """Providers that keep a line open: they hear over it, and nobody calls an address of ours."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from gateway.domain.messages import Event, Screen
@@ -21,17 +21,19 @@ def broken(state: str | None) -> bool:
     return state not in (None, BOUND, STOPPED, GONE) and not str(state).startswith(IN_PART)
 
 
-Told = tuple[Sequence[Event], bytes]  # what one call tells, and the call as it came
+Told = tuple[Sequence[Event] | str, bytes]  # what a call tells or why it is unreadable; the call
+Kept = Screen | BaseException | None
 
 
 class Listener(Protocol):
-    """What a link tells the gateway; called from threads of the link's own."""
+    """What a link tells the gateway; called from the link's own thread, and returns at once."""
 
-    def take(self, told: Sequence[Told]) -> Sequence[Screen | BaseException | None]:
-        """Take what came; return once it is on disk: the screen to show if any, or the error."""
+    def take(self, told: Sequence[Told], kept: Callable[[Sequence[Kept]], object]) -> None:
+        """Take what came; what cannot be read is for a person to look at.
 
-    def keep(self, reason: str, raw: bytes) -> None:
-        """Keep what could not be read, for a person to look at."""
+        Once all is on disk `kept` gets, in another thread, for each the screen to show if any, or
+        the error. What is told first is kept first.
+        """
 
     def lately(self) -> Sequence[str]:
         """Return the references of what was kept last before a crash, perhaps unacknowledged."""

@@ -5,7 +5,7 @@ provider still has it and will call again. Calls that come at the same time are 
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from gateway.context import Channel, Gateway
@@ -15,14 +15,14 @@ from gateway.receive.calls import Call
 from gateway.receive.meeting import meet
 from gateway.store import inbox
 from gateway.store import parts as waiting_parts
-from gateway.store.units import Many, alone
+from gateway.store.units import Work
 
 __all__ = [
     "call",
     "keep_call",
+    "keeping_call",
     "meet",
     "read_lone_parts",
-    "step_all",
     "stepping",
     "take",
     "take_all",
@@ -63,18 +63,14 @@ def _told_the_time(gw: Gateway, channel: Channel, told: Sequence[Told]) -> None:
             gw.time.stamped(event.at.timestamp())
 
 
-def call(
-    gw: Gateway, channel: Channel, events: Sequence[Event], raw: bytes = b""
-) -> tuple[Many[Call, list[str]], Call]:
-    """Return a call as the store's writer takes it, together with others, to its texts."""
+def call(gw: Gateway, channel: Channel, events: Sequence[Event], raw: bytes = b"") -> Call:
+    """Return a call as `calls.take` takes it together with others, in the store's writer."""
     if gw.time.listens:
         _told_the_time(gw, channel, [(events, raw)])
-    return calls.take, Call(gw, channel, events, raw, gw.clock())
+    return Call(gw, channel, events, raw, gw.clock())
 
 
-def stepping(
-    gw: Gateway, channel: Channel, event: Turn
-) -> Callable[[sqlite3.Connection], Screen | None]:
+def stepping(gw: Gateway, channel: Channel, event: Turn) -> Work[Screen | None]:
     """Return the work that takes one USSD step to its screen, or None where none is wanted."""
     now = gw.clock()
 
@@ -92,21 +88,15 @@ def turn(gw: Gateway, channel: Channel, event: Turn) -> Screen | None:
     return screen
 
 
-def step_all(
-    gw: Gateway, channel: Channel, steps: Sequence[Turn]
-) -> list[Screen | BaseException | None]:
-    """Take steps of USSD in one commit, each as if alone; an error stands in place of a screen."""
-    works = [stepping(gw, channel, step) for step in steps]
-    screens: list[Screen | BaseException | None] = gw.store.write_together(alone, works)
-    if steps:
-        gw.wake(channel.id)
-    return screens
-
-
 def keep_call(gw: Gateway, channel: str, kind: str, reason: str, body: bytes) -> None:
     """Keep a call that was refused, for a person to look at."""
+    gw.store.write(keeping_call(gw, channel, kind, reason, body))
+
+
+def keeping_call(gw: Gateway, channel: str, kind: str, reason: str, body: bytes) -> Work[None]:
+    """Return the work that keeps a call that was refused."""
     now = gw.clock()
-    gw.store.write(lambda db: inbox.keep_call(db, channel, kind, reason, body, now))
+    return lambda db: inbox.keep_call(db, channel, kind, reason, body, now)
 
 
 def read_lone_parts(gw: Gateway) -> None:

@@ -3,7 +3,6 @@
 import sqlite3
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from gateway import tell
 from gateway.context import Channel, Gateway
@@ -13,6 +12,7 @@ from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
 from gateway.receive.desk import Desk
 from gateway.store import areas, contacts, feedback
+from gateway.store.answers import Answer
 from gateway.store.contacts import Person
 from gateway.store.feedback import Filed
 
@@ -44,11 +44,14 @@ class Case:
     def db(self) -> sqlite3.Connection:
         return self.desk.db
 
+    @property
+    def can_be_answered(self) -> bool:
+        """Names cannot be answered, and what somebody has answered is not."""
+        return self.person.kind != "name" and "answered" not in self.message.flags
+
     def reply(self, text: str, source: str, class_: Class = Class.NORMAL) -> None:
-        """Queue an answer on the channel the person wrote on; names cannot be answered."""
-        if self.person.kind == "name" or "answered" in self.message.flags:
-            return
-        if not self._may_answer(text, source):
+        """Queue an answer on the channel the person wrote on."""
+        if not self.can_be_answered or not self._may_answer(text, source):
             return
         self.answers.append(text)
         self.desk.answer(_answer(self, text, source, class_))
@@ -91,22 +94,27 @@ class Case:
         self.asking = self.asking.within(language)
 
 
-def _answer(case: Case, text: str, source: str, class_: Class) -> dict[str, Any]:
-    size = _measure(text)
-    return {
-        "address": case.person.address,
-        "recipient": case.person.value,
-        "channel": case.channel.id,
-        "class_": class_,
-        "text": text,
-        "language": case.asking.language,
-        "source": source,
-        "parts": size.parts,
-        "alphabet": size.alphabet,
-        "inbound": case.id,
-        "now": case.now,
-        "back": int(case.channel.hands_back),
-    }
+def _answer(case: Case, text: str, source: str, class_: Class) -> Answer:
+    """What goes back in the provider's own call is sent already: no lane will claim it."""
+    person, channel, now, size = case.person, case.channel, case.now, _measure(text)
+    back = channel.hands_back
+    return Answer(
+        address=person.address,
+        recipient=person.value,
+        channel=channel.id,
+        class_=class_,
+        text=text,
+        language=case.asking.language,
+        source=source,
+        parts=size.parts,
+        alphabet=size.alphabet,
+        inbound=case.id,
+        created=now,
+        due=now,
+        state="sent" if back else "queued",
+        sent=now if back else None,
+        attempts=int(back),
+    )
 
 
 def file_item(

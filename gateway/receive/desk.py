@@ -5,14 +5,15 @@ One statement for fifty messages costs little more than one for one.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from gateway import tell
 from gateway.domain.loops import MUTE, SUSPICIOUS, Round
 from gateway.store import answers, feedback, inbox, sessions
+from gateway.store.answers import Answer
 from gateway.store.feedback import Filed
+from gateway.store.sessions import Talk
 
 HOUR = 3600.0
 OPEN = 72 * HOUR  # an SMS dialogue waits so long for its next answer
@@ -25,17 +26,18 @@ class Desk:
     once the desk is cleared.
     """
 
-    def __init__(self, db: sqlite3.Connection, addresses: Sequence[int], now: float) -> None:
+    def __init__(self, db: sqlite3.Connection, said: Mapping[int, str], now: float) -> None:
         self.db, self.now = db, now
-        self._addresses = list(addresses)
-        self._answers: list[dict[str, Any]] = []
-        self._talks: list[dict[str, Any]] = []
+        self._said = said
+        self._addresses = list(said)
+        self._answers: list[Answer] = []
+        self._talks: list[Talk] = []
         self._decisions: list[inbox.Decision] = []
         self._items: dict[str, Filed] = {}
         self._mute: set[int] = set()
         self._free: list[str] = []
 
-    def talking(self, address: int) -> sqlite3.Row | None:
+    def talking(self, address: int) -> Talk | None:
         """The dialogue over SMS this person is in."""
         return self._open.get(address)
 
@@ -49,16 +51,26 @@ class Desk:
 
     def rounds(self, address: int) -> Sequence[Round]:
         """What was said and answered within the hour, where that was often enough to look."""
-        return self._rounds.get(address, ()) if self._looks_odd(address) else ()
+        return self._rounds[address] if address in self._odd else ()
+
+    def times_said(self, address: int, answered: bool) -> int:
+        """How often these words were said lately, where that can have been often.
+
+        Who is `answered` had an answer for each.
+        """
+        if answered:
+            return self._times_said[address] if address in self._odd else 1
+        said = {address: self._said[address]}
+        return inbox.times_said(self.db, said, self.now - HOUR)[address]
 
     def mute(self, address: int) -> None:
         self._mute.add(address)
 
-    def answer(self, row: dict[str, Any]) -> None:
-        self._answers.append(row)
+    def answer(self, answer: Answer) -> None:
+        self._answers.append(answer)
 
-    def talk(self, row: dict[str, Any]) -> None:
-        self._talks.append(row)
+    def talk(self, talk: Talk) -> None:
+        self._talks.append(talk)
 
     def reference(self, random_bits: Callable[[], int]) -> str:
         """Return a reference that no item has, in the store or on this desk."""
@@ -81,14 +93,14 @@ class Desk:
         if self._mute:
             answers.mute(self.db, self._mute, self.now + MUTE)
         if self._talks:
-            sessions.talks(self.db, self._talks)
+            sessions.talk_on(self.db, self._talks, self.now)
         if self._items:
             tell.feedback_new(self.db, feedback.file(self.db, list(self._items.values())), self.now)
         inbox.decided(self.db, self._decisions)
 
     @cached_property
-    def _open(self) -> dict[int, sqlite3.Row]:
-        return sessions.open_ones(self.db, self._addresses, "sms", self.now - OPEN)
+    def _open(self) -> dict[int, Talk]:
+        return sessions.talks(self.db, self._addresses, self.now - OPEN)
 
     @cached_property
     def _had(self) -> dict[int, answers.Had]:
@@ -96,9 +108,18 @@ class Desk:
 
     @cached_property
     def _rounds(self) -> dict[int, list[Round]]:
-        odd = [address for address in self._addresses if self._looks_odd(address)]
-        return answers.rounds(self.db, odd, self.now - HOUR)
+        return answers.rounds(self.db, list(self._odd), self.now - HOUR)
 
-    def _looks_odd(self, address: int) -> bool:
-        had = self._had[address]
-        return had.answers >= SUSPICIOUS or had.muted_until > self.now
+    @cached_property
+    def _times_said(self) -> dict[int, int]:
+        said = {address: self._said[address] for address in self._odd}
+        return inbox.times_said(self.db, said, self.now - HOUR)
+
+    @cached_property
+    def _odd(self) -> frozenset[int]:
+        """Those with so many answers, or so muted, that one looks closer."""
+        return frozenset(
+            address
+            for address, had in self._had.items()
+            if had.answers >= SUSPICIOUS or had.muted_until > self.now
+        )

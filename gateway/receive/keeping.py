@@ -37,7 +37,8 @@ def take(
         if twin is None
     ]
     ids = iter(inbox.add(db, channel.id, fresh, now))
-    desk = Desk(db, [person.address for person in people], now)
+    said = {person.address: one[0].text for person, one in zip(people, told, strict=True)}
+    desk = Desk(db, said, now)
     taken: list[int] = []
     found = []
     for person, one, twin in zip(people, told, twins, strict=True):

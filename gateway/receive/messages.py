@@ -1,6 +1,5 @@
 """What a message means: keywords first, then an open dialogue, then words for a person."""
 
-import sqlite3
 from typing import Any
 
 import msgspec
@@ -10,8 +9,8 @@ from gateway.domain.loops import is_echo
 from gateway.domain.messages import Class
 from gateway.receive import departures, speaking, talk, topics
 from gateway.receive.case import Case
-from gateway.receive.desk import HOUR
-from gateway.store import feedback, inbox
+from gateway.store import feedback
+from gateway.store.sessions import Talk
 
 OFTEN = 3  # times an hour that the same words, no keyword of ours, are filed and answered
 ASKED = ("pending", "out")  # only they can join by a bare yes
@@ -46,8 +45,8 @@ def decide(case: Case) -> str:
     return _words(case, talking)
 
 
-def _notes(talking: sqlite3.Row | None) -> dict[str, Any]:
-    notes: dict[str, Any] = msgspec.json.decode(talking["state"] or "{}") if talking else {}
+def _notes(talking: Talk | None) -> dict[str, Any]:
+    notes: dict[str, Any] = msgspec.json.decode(talking.state or "{}") if talking else {}
     return notes
 
 
@@ -111,7 +110,7 @@ def _said(case: Case, key: str) -> set[str]:
     return {normal(word) for tag in tags for word in case.gw.languages.words(tag, key)}
 
 
-def _keyword(case: Case, match: Match, talking: sqlite3.Row | None, notes: dict[str, Any]) -> str:
+def _keyword(case: Case, match: Match, talking: Talk | None, notes: dict[str, Any]) -> str:
     kind, _, what = match.intent.partition(":")
     if kind == "more":
         return topics.more(case, talking, notes)
@@ -127,7 +126,7 @@ def _keyword(case: Case, match: Match, talking: sqlite3.Row | None, notes: dict[
     return _words(case, talking)
 
 
-def _typed(case: Case, type: str, words: str, talking: sqlite3.Row | None) -> str:
+def _typed(case: Case, type: str, words: str, talking: Talk | None) -> str:
     """ASK, NEED and the like: with words they are an item, alone they start the form."""
     form = talk.form_for(case.gw.pack, type)
     if not words and form:
@@ -137,7 +136,7 @@ def _typed(case: Case, type: str, words: str, talking: sqlite3.Row | None) -> st
     return f"item:{reference}"
 
 
-def _words(case: Case, talking: sqlite3.Row | None) -> str:
+def _words(case: Case, talking: Talk | None) -> str:
     """Words for a person to read; empty ones get the menu, near misses a suggestion."""
     text = case.message.text
     if _said_often(case):
@@ -156,8 +155,7 @@ def _words(case: Case, talking: sqlite3.Row | None) -> str:
 
 def _said_often(case: Case) -> bool:
     """A machine that answers us says the same for ever; it is kept, and gets nothing more."""
-    address, text = case.person.address, case.message.text
-    return inbox.times_said(case.db, address, text, case.now - HOUR) > OFTEN
+    return case.desk.times_said(case.person.address, case.can_be_answered) > OFTEN
 
 
 def _near(case: Case, text: str) -> str | None:

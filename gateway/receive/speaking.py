@@ -1,11 +1,10 @@
 """Which language a person is answered in: the one they ask in, or the one they ask for."""
 
-import sqlite3
-
 from gateway.domain.keywords import Match, is_topic, normal
 from gateway.language import may_be, table
 from gateway.receive import talk
 from gateway.receive.case import Case
+from gateway.store.sessions import Talk
 
 
 def as_asked(case: Case, match: Match) -> None:
@@ -18,7 +17,7 @@ def as_asked(case: Case, match: Match) -> None:
         case.speak(spoken)
 
 
-def choose(case: Case, wanted: str, talking: sqlite3.Row | None) -> str:
+def choose(case: Case, wanted: str, talking: Talk | None) -> str:
     """LANGUAGE with a name sets it; alone, or with a name we do not have, it shows the list."""
     tag = _tag(case, wanted)
     if tag is None:

@@ -13,12 +13,13 @@ from gateway.domain.keywords import Match, normal
 from gateway.receive import effects
 from gateway.receive.case import Case
 from gateway.store import sessions
+from gateway.store.sessions import Talk
 
 JOIN = "forms.join"
 PLACE_WORDS = 3  # names of places are short; what is longer is a message
 
 
-def begin(case: Case, talking: sqlite3.Row | None, name: str, before: str = "") -> str:
+def begin(case: Case, talking: Talk | None, name: str, before: str = "") -> str:
     """Start a dialogue; `before` is a sentence that stands in place of its first words."""
     move = start(case.gw.pack, name, case.asking)
     return _show(case, talking, {}, move, name, before)
@@ -27,12 +28,12 @@ def begin(case: Case, talking: sqlite3.Row | None, name: str, before: str = "") 
 def ask_place(case: Case) -> None:
     """Ask someone who just joined where they live: alerts go to areas."""
     state = State(JOIN, step=1, answers={"language": case.asking.language})
-    talking = sessions.open_one(case.db, case.person.address, "sms", 0)
+    talking = sessions.talks(case.db, [case.person.address], 0.0).get(case.person.address)
     _show(case, talking, {}, Move(state, prompt(case.gw.pack, state, case.asking)), JOIN)
 
 
 def answer(
-    case: Case, talking: sqlite3.Row | None, notes: dict[str, Any], match: Match | None
+    case: Case, talking: Talk | None, notes: dict[str, Any], match: Match | None
 ) -> str | None:
     """Take a message as the answer to the open question; None if it is a message of its own."""
     state = State.from_json(notes["dialogue"])
@@ -57,7 +58,7 @@ def _something_new(case: Case, state: State, move: Move, match: Match | None) ->
 
 def _show(
     case: Case,
-    talking: sqlite3.Row | None,
+    talking: Talk | None,
     notes: dict[str, Any],
     move: Move,
     name: str,
@@ -74,12 +75,12 @@ def _show(
     return f"dialogue:{name}"
 
 
-def save(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> None:
+def save(case: Case, talking: Talk | None, notes: dict[str, Any]) -> None:
     """Remember where the talk stands; a new talk begins with this message."""
-    begun = {"channel": case.channel.id, "reference": f"sms-{case.id}"}
-    known = {"channel": talking["channel"], "reference": talking["reference"]} if talking else begun
-    told = {"address": case.person.address, "language": case.asking.language, "now": case.now}
-    case.desk.talk({**known, **told, "state": msgspec.json.encode(notes).decode()})
+    begun = (case.channel.id, f"sms-{case.id}")
+    channel, reference = (talking.channel, talking.reference) if talking else begun
+    state = msgspec.json.encode(notes).decode()
+    case.desk.talk(Talk(case.person.address, channel, reference, state, case.asking.language))
 
 
 def form_for(pack: Pack, type: str) -> str | None:

@@ -1,18 +1,18 @@
 """Preparedness by keyword: numbered messages, MORE for the next, a hint for a near miss."""
 
 import re
-import sqlite3
 from typing import Any
 
 from gateway.domain.dialogue import topic_text
 from gateway.receive import talk
 from gateway.receive.case import Case
 from gateway.store import topics
+from gateway.store.sessions import Talk
 
 LATELY = 72 * 3600.0  # seconds; as long as a dialogue waits for its next answer
 
 
-def show(case: Case, talking: sqlite3.Row | None, code: str, number: int) -> str:
+def show(case: Case, talking: Talk | None, code: str, number: int) -> str:
     """Answer with one message of a topic; a number beyond the last gives the last."""
     topic = case.gw.pack.topics[code]
     number = min(max(number, 1), len(topic.messages))
@@ -22,7 +22,7 @@ def show(case: Case, talking: sqlite3.Row | None, code: str, number: int) -> str
     return source
 
 
-def more(case: Case, talking: sqlite3.Row | None, notes: dict[str, Any]) -> str:
+def more(case: Case, talking: Talk | None, notes: dict[str, Any]) -> str:
     """Answer with the next message of the topic last shown, or say that there is no more."""
     code, number = notes.get("topic"), notes.get("number", 0)
     if code is None:
@@ -40,7 +40,7 @@ def _last_sent(case: Case) -> tuple[str | None, int]:
     return (found[1], int(found[2])) if found else (None, 0)
 
 
-def suggest(case: Case, talking: sqlite3.Row | None, keyword: str) -> str:
+def suggest(case: Case, talking: Talk | None, keyword: str) -> str:
     """Offer the nearest keyword; a yes then shows it."""
     case.say("did.you.mean", keyword=keyword)
     match = case.gw.keywords.match(keyword, case.person.language, case.gw.tags)

@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from gateway.domain.loops import Round
 from gateway.store.rows import Rows
@@ -19,13 +21,13 @@ SELECT json_group_array(json_array(asked.value,
   FROM json_each(?) AS asked
 """
 _ROUNDS = """
-SELECT outbox.address, inbound.text AS said, outbox.text AS answered, outbox.source
+SELECT json_group_array(json_array(outbox.address,
+       json_array(inbound.text, outbox.text, coalesce(outbox.source, ''))))
   FROM json_each(?) AS asked
   JOIN outbox
     ON outbox.id IN (SELECT id FROM outbox WHERE address = asked.value ORDER BY id DESC LIMIT 20)
   JOIN inbound ON inbound.id = outbox.inbound
  WHERE outbox.created_at > ? AND outbox.feedback IS NULL
- ORDER BY outbox.id
 """
 _MUTE = "UPDATE address SET muted_until = ? WHERE id = ?"
 _ANSWER = Rows(
@@ -34,9 +36,29 @@ INSERT INTO outbox (address, recipient, channel, class, text, language, source, 
                     inbound, created_at, due_at, state, sent_at, attempts)
 VALUES {rows}
 """,
-    "address recipient channel class_ text language source parts alphabet inbound now"
-    " now state sent back",
+    "address recipient channel class_ text language source parts alphabet inbound created"
+    " due state sent attempts",
 )
+
+
+class Answer(Struct, frozen=True):
+    """A row of the outbox that answers a message; its fields are ordered as the columns are."""
+
+    address: int
+    recipient: str
+    channel: int
+    class_: int
+    text: str
+    language: str
+    source: str
+    parts: int
+    alphabet: str
+    inbound: int
+    created: float
+    due: float
+    state: str = "queued"
+    sent: float | None = None
+    attempts: int = 0
 
 
 class Had(NamedTuple):
@@ -47,6 +69,7 @@ class Had(NamedTuple):
 
 
 _had = msgspec.json.Decoder(list[tuple[int, int, float | None]])
+_rounds = msgspec.json.Decoder(list[tuple[int, Round]])
 
 
 def since(db: sqlite3.Connection, addresses: Sequence[int], since: float) -> dict[int, Had]:
@@ -58,11 +81,11 @@ def since(db: sqlite3.Connection, addresses: Sequence[int], since: float) -> dic
 def rounds(
     db: sqlite3.Connection, addresses: Sequence[int], since: float
 ) -> dict[int, list[Round]]:
-    """Return what each of these said since then, and what we answered, oldest first."""
+    """Return what each of these said since then, and what we answered."""
     found: dict[int, list[Round]] = {address: [] for address in addresses}
-    for row in db.execute(_ROUNDS, (str(list(addresses)), since)):
-        one = Round(row["said"], row["answered"], row["source"] or "")
-        found[row["address"]].append(one)
+    (told,) = db.execute(_ROUNDS, (str(list(addresses)), since)).fetchone()
+    for address, round in _rounds.decode(told):
+        found[address].append(round)
     return found
 
 
@@ -76,13 +99,6 @@ def unmute(db: sqlite3.Connection, contact: int) -> None:
     db.execute("UPDATE address SET muted_until = NULL WHERE contact = ?", (contact,))
 
 
-def add(db: sqlite3.Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Queue answers to what people wrote.
-
-    Those that go `back` in the provider's own call are sent already: no lane will claim them.
-    """
-    _ANSWER.write_named(db, [row | _stands(row["back"], row["now"]) for row in rows])
-
-
-def _stands(back: int, now: float) -> dict[str, object]:
-    return {"state": "sent", "sent": now} if back else {"state": "queued", "sent": None}
+def add(db: sqlite3.Connection, answers: Iterable[Answer]) -> None:
+    """Queue answers to what people wrote."""
+    _ANSWER.write(db, [astuple(answer) for answer in answers])

@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from gateway.domain.messages import Inbound
 from gateway.store.rows import Rows
@@ -104,15 +106,20 @@ def lately(db: sqlite3.Connection, address: int) -> list[sqlite3.Row]:
 
 
 _SAID = """
-SELECT count(*) FROM (SELECT text, received_at FROM inbound WHERE address = ?
-                       ORDER BY id DESC LIMIT 10)
- WHERE text = ? AND received_at > ?
+SELECT json_group_object(asked.key,
+       (SELECT count(*) FROM
+         (SELECT text, received_at FROM inbound WHERE address = CAST(asked.key AS INTEGER)
+           ORDER BY id DESC LIMIT 10)
+         WHERE text = asked.value AND received_at > ?))
+  FROM json_each(?) AS asked
 """
+_said = msgspec.json.Decoder(dict[int, int])
 
 
-def times_said(db: sqlite3.Connection, address: int, text: str, since: float) -> int:
-    """Return how many of the last few messages of an address were these words, and since then."""
-    return int(db.execute(_SAID, (address, text, since)).fetchone()[0])
+def times_said(db: sqlite3.Connection, said: Mapping[int, str], since: float) -> dict[int, int]:
+    """Return how many of the last few messages of each address were these words, since then."""
+    (found,) = db.execute(_SAID, (since, json.dumps(said))).fetchone()
+    return _said.decode(found)
 
 
 _LAST = """

@@ -2,8 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from gateway.store.rows import Rows
 
@@ -23,11 +27,13 @@ SELECT * FROM session
  WHERE address = ? AND kind = ? AND ended_at IS NULL AND updated_at >= ? AND id <> ?
  ORDER BY updated_at DESC LIMIT 1
 """
-_OPEN_ONES = """
-SELECT * FROM session
- WHERE address IN (SELECT value FROM json_each(?)) AND kind = ? AND ended_at IS NULL
-   AND updated_at >= ?
- ORDER BY updated_at
+# By the index of what is open, the oldest of each address first.
+_TALKS = """
+SELECT json_group_array(json_array(asked.value, session.channel, session.reference,
+       session.state, session.language))
+  FROM json_each(?) AS asked
+ CROSS JOIN session INDEXED BY session_open ON session.address = asked.value
+ WHERE session.kind = 'sms' AND session.ended_at IS NULL AND session.updated_at >= ?
 """
 _TALK = Rows(
     """
@@ -94,17 +100,28 @@ def open_one(
     return row
 
 
-def open_ones(
-    db: sqlite3.Connection, addresses: Sequence[int], kind: str, since: float
-) -> dict[int, sqlite3.Row]:
-    """The dialogue each of these people was in, by address, if it moved since then."""
-    rows = db.execute(_OPEN_ONES, (json.dumps(addresses), kind, since))
-    return {row["address"]: row for row in rows}
+class Talk(Struct, array_like=True, frozen=True):
+    """A dialogue over SMS: whose, by which name, where it stands (JSON), in which language."""
+
+    address: int
+    channel: int
+    reference: str
+    state: str | None
+    language: str | None
 
 
-def talks(db: sqlite3.Connection, rows: Iterable[Mapping[str, object]]) -> None:
+_talks = msgspec.json.Decoder(list[Talk])
+
+
+def talks(db: sqlite3.Connection, addresses: Sequence[int], since: float) -> dict[int, Talk]:
+    """Return the dialogue over SMS each of these is in, by address, if it moved since then."""
+    (found,) = db.execute(_TALKS, (str(list(addresses)), since)).fetchone()
+    return {talk.address: talk for talk in _talks.decode(found)}
+
+
+def talk_on(db: sqlite3.Connection, talks: Iterable[Talk], now: float) -> None:
     """Write where dialogues over SMS stand, by channel and reference; new ones begin."""
-    _TALK.write_named(db, rows)
+    _TALK.write(db, [(*astuple(talk), now) for talk in talks])
 
 
 def set_aside(db: sqlite3.Connection, id: int) -> None:

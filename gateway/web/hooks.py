@@ -13,6 +13,7 @@ from gateway.domain.messages import Event, Screen, Turn
 from gateway.providers import Answer, Forged, Hook, HookError
 from gateway.providers.fetching import Polled
 from gateway.providers.reading import pairs
+from gateway.receive import calls
 from gateway.store.units import alone
 from gateway.web.called import Called, Pending, joined
 
@@ -55,8 +56,8 @@ def pending(gw: Gateway, name: str, kind: str, called: Called, body: bytes) -> P
         return _step(gw, channel, call, events[0]) if len(events) == 1 else None
     if not events:
         return None
-    many, item = receive.call(gw, channel, events, _raw(call))
-    return Pending(many, item, partial(channel.provider.answer, call), (channel.id,))
+    item = receive.call(gw, channel, events, _raw(call))
+    return Pending(calls.take, item, partial(channel.provider.answer, call), (channel.id,))
 
 
 def _takes_long(channel: Channel, kind: str) -> bool:

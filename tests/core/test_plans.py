@@ -64,6 +64,7 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "who left before": lambda db: consent.last(db, "k"),
     "dropped screens": lambda db: sessions.stale(db, "ussd", 1.0),
     "open talk": lambda db: sessions.open_one(db, 1, "sms", 0.0),
+    "open talks": lambda db: sessions.talks(db, [1, 2], 0.0),
     "step": lambda db: sessions.by_reference(db, 1, "s"),
     "topic last sent": lambda db: topics.last_sent(db, 1, 0.0),
     "what may go elsewhere": lambda db: routes.waiting(db, 1, 2, 1e12),

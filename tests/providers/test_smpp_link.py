@@ -4,6 +4,7 @@ import logging
 import socket
 import threading
 import time
+from queue import SimpleQueue
 from types import SimpleNamespace
 
 import pytest
@@ -31,16 +32,26 @@ class Ears:
         self.screen = None
         self.before = []
         self.broken = False
+        self.told = SimpleQueue()
+        threading.Thread(target=self._keep, daemon=True).start()
 
-    def take(self, told):
-        assert self.keeping.wait(10)
+    def take(self, told, kept):
+        self.told.put((told, kept))
+
+    def _keep(self):
+        while True:
+            told, kept = self.told.get()
+            assert self.keeping.wait(10)
+            kept([self._one(*one) for one in told])
+
+    def _one(self, events, raw):
         if self.broken:
-            return [OSError("the disk is full") for _ in told]
-        self.events += [event for events, _ in told for event in events]
-        return [self.screen for _ in told]
-
-    def keep(self, reason, raw):
-        self.kept.append((reason, raw))
+            return OSError("the disk is full")
+        if isinstance(events, str):
+            self.kept.append((events, raw))
+            return None
+        self.events += events
+        return self.screen
 
     def lately(self):
         return self.before

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from threading import Lock
+from itertools import count
 from uuid import uuid4
 
 PATIENCE = 600.0  # seconds in which a network tells again what it thinks we missed
@@ -17,29 +17,31 @@ MOST = 5000
 
 
 class Doubts:
-    """Names what comes in; may be shared by threads."""
+    """Names what comes in.
+
+    Names grow with time, so that the store's index of them grows at its end alone.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = Lock()
+        self._run = f"{time.time_ns() // 1_000_000:012x}-{uuid4().hex[:6]}"
+        self._numbers = count()
         self._lost: deque[tuple[float, str]] = deque(maxlen=MOST)
 
     def name(self, body: bytes) -> str:
         """Return the name a message had before, if its answer may have been lost; or a new one."""
         digest = sha256(body).hexdigest()[:24]
-        with self._lock:
-            self._forget()
-            for kept in self._lost:
-                if kept[1].startswith(digest):
-                    self._lost.remove(kept)
-                    return kept[1]
-        return f"{digest}-{uuid4().hex[:12]}"
+        self._forget()
+        for kept in self._lost:
+            if digest in kept[1]:
+                self._lost.remove(kept)
+                return kept[1]
+        return f"{self._run}-{next(self._numbers):08x}-{digest}"
 
     def lost(self, names: Sequence[str]) -> None:
         """Note messages that were taken, and of whose answers nobody knows."""
         until = self._clock() + PATIENCE
-        with self._lock:
-            self._lost.extend((until, name) for name in names)
+        self._lost.extend((until, name) for name in names)
 
     def _forget(self) -> None:
         now = self._clock()

@@ -1,19 +1,19 @@
-"""What a link hears is kept by threads of their own, and acknowledged only after that."""
+"""What a link hears is kept before it is acknowledged, all that came at once together."""
 
+import asyncio
 import logging
-import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from functools import partial
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from msgspec.structs import replace
 
 from gateway.domain.messages import Event, Inbound, Receipt, Screen, Turn
 from gateway.providers import Garbled
-from gateway.providers.linking import Listener
+from gateway.providers.linking import Kept, Listener, Told
 from gateway.providers.smpp import codes
 from gateway.providers.smpp.doubts import Doubts
 from gateway.providers.smpp.pdu import Message, Pdu
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-THREADS = 2
-MOST = 2000  # PDUs that wait; a network that sends on is told that the queue is full
-TOGETHER = 200  # PDUs kept at once; what has come meanwhile goes together, nobody waits for more
+MOST = 2000  # PDUs that are being kept; a network that sends on is told that the queue is full
 
 
 @dataclass(slots=True)
@@ -41,87 +39,70 @@ class Heard:
     screen: Screen | None = None
 
 
-Queue = SimpleQueue[Heard | None]
-
-
 class Hearing:
-    """Hands what comes to the listener; one sender's messages stay in their order."""
+    """Lives in the loop's thread. One sender's messages are kept in their order."""
 
     def __init__(self, listener: Listener, ear: Ear, doubts: Doubts) -> None:
         self._listener, self._ear, self._doubts = listener, ear, doubts
-        self._queues: list[Queue] = []
-        for number in range(THREADS):
-            queue: Queue = SimpleQueue()
-            self._queues.append(queue)
-            threading.Thread(
-                target=self._work, args=(queue,), name=f"hearing-{number}", daemon=True
-            ).start()
+        self._heard: list[Heard] = []
+        self._open = 0
 
     def add(self, heard: Heard) -> bool:
         """Take one PDU, to be told of when it is on disk; False if too many wait."""
-        # The fields up to the sender's number, roughly: the same sender, the same thread.
-        queue = self._queues[crc32(heard.pdu.body[:20]) % THREADS]
-        if queue.qsize() >= MOST // THREADS:
+        if self._open >= MOST:
             return False
-        queue.put(heard)
+        if not self._heard:
+            asyncio.get_running_loop().call_soon(self._hand)
+        self._heard.append(heard)
+        self._open += 1
         return True
 
-    def close(self) -> None:
-        """End the threads, after what they have."""
-        for queue in self._queues:
-            queue.put(None)
+    def _hand(self) -> None:
+        heard, self._heard = self._heard, []
+        loop = asyncio.get_running_loop()
+        try:
+            self._listener.take(
+                [self._read(one) for one in heard], partial(_back, loop, self, heard)
+            )
+        except Exception as error:
+            self.kept(heard, [error] * len(heard))
 
-    def _work(self, queue: Queue) -> None:
-        while heard := _gathered(queue):
-            try:
-                self._keep(heard)
-            except Exception as error:
-                _not_kept(heard, error)
-            heard[0].bind.owner.kept(heard)
-
-    def _keep(self, heard: Sequence[Heard]) -> None:
-        told = [(one, events) for one in heard if (events := self._read(one))]
-        screens = self._listener.take([(events, bytes(one.pdu)) for one, events in told])
-        for (one, _), screen in zip(told, screens, strict=True):
-            if isinstance(screen, BaseException):
-                _not_kept([one], screen)
-            else:
-                one.screen = screen
-
-    def _read(self, one: Heard) -> list[Event]:
+    def _read(self, one: Heard) -> Told:
         """Return what a PDU tells; what cannot be read is kept as it is."""
         try:
             one.message, events = self._ear.read(one.pdu)
         except Garbled as error:
-            self._listener.keep(str(error), bytes(one.pdu))
             one.status = STATUS[error.reason]
-            return []
+            return str(error), bytes(one.pdu)
         if not events:
-            self._listener.keep("not understood", bytes(one.pdu))
-            return []
+            return "not understood", bytes(one.pdu)
         one.name = self._doubts.name(one.pdu.body)
-        return [_named(event, one.name) for event in events]
+        return [_named(event, one.name) for event in events], bytes(one.pdu)
+
+    def kept(self, heard: Sequence[Heard], results: Sequence[Kept]) -> None:
+        """Note what became of each, and have it acknowledged."""
+        self._open -= len(heard)
+        for one, result in zip(heard, results, strict=True):
+            if isinstance(result, BaseException):
+                _not_kept(one, result)
+            else:
+                one.screen = result
+        heard[0].bind.owner.kept(heard)
 
 
-def _gathered(queue: Queue) -> list[Heard]:
-    """Wait for a PDU, and return it with those that came meanwhile; nothing at the end."""
-    found: list[Heard] = []
-    one = queue.get()
-    while one is not None:
-        found.append(one)
-        if len(found) == TOGETHER or queue.empty():
-            return found
-        one = queue.get()
-    queue.put(None)  # the end: seen again by the next who asks
-    return found
+def _back(
+    loop: asyncio.AbstractEventLoop, hearing: Hearing, heard: list[Heard], results: Sequence[Kept]
+) -> None:
+    # A loop that has ended has no line left on which anything could be acknowledged.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(hearing.kept, heard, results)
 
 
-def _not_kept(heard: Sequence[Heard], error: BaseException) -> None:
+def _not_kept(one: Heard, error: BaseException) -> None:
     """A full disk, or a fault of ours: they still have it and will tell it again."""
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("not kept: %s\n%s", type(error).__name__, where)
-    for one in heard:
-        one.status, one.name, one.message, one.screen = codes.NOT_NOW, None, None, None
+    one.status, one.name, one.message, one.screen = codes.NOT_NOW, None, None, None
 
 
 def _named(event: Event, name: str) -> Event:

@@ -170,10 +170,7 @@ class Link:
             bind.acknowledge(pdu, codes.QUEUE_FULL, None)
 
     def kept(self, heard: Sequence[Heard]) -> None:
-        """Acknowledge what is on disk; called from a thread of the hearing."""
-        self.loop.call_soon_threadsafe(self._kept, heard)
-
-    def _kept(self, heard: Sequence[Heard]) -> None:
+        """Acknowledge what is on disk."""
         for one in heard:
             if not one.bind.acknowledge(one.pdu, one.status, one.name) and one.name:
                 self.doubts.lost([one.name])
@@ -221,6 +218,4 @@ class Link:
         await asyncio.gather(*(bind.unbind(patience) for bind in tuple(self._binds)))
         for task in self._keeping:
             task.cancel()
-        if self.hearing:
-            self.hearing.close()
         self.state = OVER
