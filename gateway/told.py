@@ -67,6 +67,7 @@ def reached(row: Mapping[str, Any] | sqlite3.Row) -> str | None:
 def alert(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
     """Return an alert: what it says to whom, where it stands, and who decided what."""
     channel = channels.by_id(db, row["channel"]) if row["channel"] else None
+    counts, why = outbox.alert_counts(db, row["id"])
     return {
         "id": row["id"],
         "state": row["state"],
@@ -79,7 +80,8 @@ def alert(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
         "author": row["author"],
         "hash": row["hash"],
         "people": row["people"],
-        "counts": outbox.alert_counts(db, row["id"]),
+        "counts": counts,
+        "refused": why,
         "decisions": [_decision(one) for one in alerts.decisions(db, row["id"])],
         "created": moment(row["created_at"]),
         "expires": moment(row["expires_at"]),

@@ -9,7 +9,7 @@ from gateway import broadcast
 from gateway.cli import main
 from gateway.context import Gateway
 from gateway.store import alerts, users
-from tests.test_broadcast import RAM, SITA, clock, draft, gw, state
+from tests.test_broadcast import RAM, SITA, clock, draft, gw, run, state
 from tests.web.people import PASSWORD
 
 __all__ = ["clock", "gw"]
@@ -69,3 +69,11 @@ def test_words_changed_while_they_were_read_are_not_approved(
     found = approve(tmp_path, waiting)
     assert (found.exit_code, "changed meanwhile" in found.output) == (1, True)
     assert state(gw, waiting) == "submitted"
+
+
+def test_why_messages_did_not_go_is_shown(gw, waiting) -> None:
+    broadcast.approve(gw, RAM, waiting, 60)
+    run(gw)
+    broadcast.stop(gw, SITA, waiting)
+    found = CliRunner().invoke(main, ["alert", "show", str(waiting)])
+    assert "60 withdrawn\n    60 not sent: alert stopped\n" in found.output

@@ -79,7 +79,7 @@ def state(gw: Gateway, alert: int) -> str:
 
 
 def counts(gw: Gateway, alert: int) -> dict[str, int]:
-    found = outbox.alert_counts(gw.store.read, alert)
+    found, _ = outbox.alert_counts(gw.store.read, alert)
     return {word: n for word, n in found.items() if n}
 
 

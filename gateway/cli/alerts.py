@@ -102,7 +102,7 @@ def _told(gw: Gateway, alert: int) -> dict[str, Any]:
         raise Refused(f"There is no alert {alert}.")
     told: dict[str, Any] = {"id": alert, "state": row["state"], "class": Class(row["class"]).word}
     told["texts"] = {t["language"]: t["text"] for t in alerts.texts(gw.store.read, alert)}
-    told["counts"] = outbox.alert_counts(gw.store.read, alert)
+    told["counts"], told["refused"] = outbox.alert_counts(gw.store.read, alert)
     if row["state"] in ("draft", "submitted"):
         told["preview"] = asdict(broadcast.preview(gw, alert))
     return told
@@ -123,6 +123,8 @@ def _print(gw: Gateway, alert: int, as_json: bool) -> None:
             size = f"{line['parts']} × {line['alphabet']}"
             click.echo(f"    {line['language']}{to}: {line['people']} people, {size}")
     click.echo("  " + ", ".join(f"{n} {state}" for state, n in told["counts"].items() if n))
+    for reason, n in told["refused"].items():
+        click.echo(f"    {n} not sent: {reason}")
 
 
 @alert_command.command("show")

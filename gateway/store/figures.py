@@ -29,15 +29,13 @@ SELECT id, state, class, exercise, expires_at, people FROM alert
 """
 _ALERT_FIRST = "SELECT coalesce(min(address), 0) FROM outbox WHERE alert = ?"
 _ALERT_LAST = "SELECT coalesce(max(address), 0) FROM outbox WHERE alert = ?"
-_ALERT = """
-SELECT channel, state, network_at IS NOT NULL AS network_at, count(*) AS n
-  FROM outbox INDEXED BY outbox_once WHERE alert = ? AND address > ? AND address <= ?
- GROUP BY 1, 2, 3
+_ALERT_ROWS = """
+SELECT channel, state, network_at IS NOT NULL AS network_at,
+       CASE WHEN state IN ('withdrawn', 'expired') THEN reason END AS reason, count(*) AS n
+  FROM outbox INDEXED BY outbox_once WHERE alert = ?
 """
-_ALERT_FORGOTTEN = """
-SELECT channel, state, network_at IS NOT NULL AS network_at, count(*) AS n
-  FROM outbox INDEXED BY outbox_once WHERE alert = ? AND address IS NULL GROUP BY 1, 2, 3
-"""
+_ALERT = f"{_ALERT_ROWS} AND address > ? AND address <= ? GROUP BY 1, 2, 3, 4"
+_ALERT_FORGOTTEN = f"{_ALERT_ROWS} AND address IS NULL GROUP BY 1, 2, 3, 4"
 _WAITING_ON = "SELECT count(*) FROM outbox WHERE outbox.channel = ? AND state = 'queued'"
 _CHANNEL_WAITING = f"""
 SELECT c.id AS channel,
@@ -109,7 +107,7 @@ def shares(db: sqlite3.Connection, since: float) -> dict[int, float]:
 
 
 def alert(db: sqlite3.Connection, alert: int) -> list[sqlite3.Row]:
-    """Count an alert's messages by channel, state, and whether a network has them.
+    """Count an alert's messages by channel, state, whether a network has them, and why not.
 
     In portions, each with rows of its own: a long reading would keep the log from being emptied.
     """

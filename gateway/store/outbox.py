@@ -41,7 +41,11 @@ _LAPSED = """
 SELECT id, batch, class, attempts, created_at, channel FROM outbox
  WHERE state = 'claimed' AND claimed_at < ? ORDER BY claimed_at LIMIT 1000
 """
-_COUNTS = "SELECT state, count(*) AS rows FROM outbox WHERE alert = ? GROUP BY state"
+_COUNTS = """
+SELECT state, CASE WHEN state IN ('withdrawn', 'expired') THEN reason END AS reason,
+       count(*) AS rows
+  FROM outbox WHERE alert = ? GROUP BY 1, 2
+"""
 _WITHDRAW = """
 UPDATE outbox SET state = 'withdrawn', reason = ?, final_at = ?
  WHERE alert = ? AND address > ? AND address <= ? AND state = 'queued'
@@ -160,13 +164,19 @@ def claimed_before(db: sqlite3.Connection, elsewhere: Sequence[int]) -> list[int
     return [row["id"] for row in db.execute(sql, (str(list(elsewhere)),))]
 
 
-def alert_counts(db: sqlite3.Connection, alert: int) -> dict[str, int]:
-    """How many rows of an alert are in each state; a claimed row counts as queued."""
+def alert_counts(db: sqlite3.Connection, alert: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many rows of an alert are in each state, and why those ended that did not go.
+
+    A claimed row counts as queued.
+    """
     counts = dict.fromkeys([s.value for s in State if s != State.CLAIMED], 0)
+    why: dict[str, int] = {}
     for row in db.execute(_COUNTS, (alert,)):
         state = "queued" if row["state"] == "claimed" else row["state"]
         counts[state] += row["rows"]
-    return counts
+        if row["reason"] is not None:
+            why[row["reason"]] = why.get(row["reason"], 0) + row["rows"]
+    return counts, why
 
 
 def withdraw_alert(

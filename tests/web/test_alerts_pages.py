@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway import broadcast
+from gateway import broadcast, send
 from gateway.context import Gateway
 from gateway.setup import load_demo
 from gateway.store import alerts, consent, contacts, figures, tallies
@@ -92,6 +92,24 @@ def test_an_approval_that_is_not_whole_sends_nothing(
     assert answer.status_code == status
     assert said in answer.text
     assert state(gw, id) == "submitted"
+
+
+def test_who_was_taken_out_of_the_exercise_meanwhile_is_told_apart(sit: Sit, gw: Gateway) -> None:
+    sita, ram = sit("operator"), sit("approver")
+    words = {"text-en": "Walk to the school.", "class": "normal"}
+    id = write(sita, words, "/alerts/exercise")
+    press(sita, id, "submit")
+    press(ram, id, "approve", **approving(ram, id))
+    while broadcast.advance(gw):
+        pass
+    sql = "SELECT groups, contact FROM member JOIN groups ON groups.id = groups WHERE exercise"
+    group, contact = gw.store.read.execute(f"{sql} LIMIT 1").fetchone()
+    gone = {"contact": str(contact)}
+    assert sita.post(f"/groups/{group}/remove", gone, page=f"/groups/{group}").status_code == 303
+    channel = gw.channels.default()
+    assert channel is not None
+    send.prepare(gw, channel, 10, 1e9)
+    assert "Of an exercise, to people not in it <b>1</b>" in sita.get(f"/alerts/{id}").text
 
 
 def test_an_administrator_cannot_approve_their_own(sit: Sit, gw: Gateway) -> None:

@@ -136,6 +136,7 @@ def test_an_alert_is_rejected_stopped_and_resumed(told, writer, approver):
         pass
     assert writer.post("/alerts/1/stop").json["state"] == "stopped"
     assert state(writer)["counts"]["withdrawn"] == 4
+    assert state(writer)["refused"] == {"alert stopped": 4}
     assert writer.post("/alerts/1/resume").json["state"] == "submitted"
     assert error(writer.post("/alerts/1/resume")) == (409, "state", "state")
 

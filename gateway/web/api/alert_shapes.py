@@ -94,7 +94,10 @@ class Counts(msgspec.Struct):
 
 
 class Alert(msgspec.Struct, kw_only=True):
-    """An alert: what it says to whom, where it stands, and who decided what."""
+    """An alert: what it says to whom, where it stands, and who decided what.
+
+    `refused` says why messages were withdrawn or expired: a reason, and how many.
+    """
 
     id: int
     state: AlertState
@@ -108,6 +111,7 @@ class Alert(msgspec.Struct, kw_only=True):
     hash: str
     people: int | None
     counts: Counts
+    refused: dict[str, int]
     decisions: list[Decision]
     created: Time
     expires: Time

@@ -8,6 +8,7 @@ from gateway.broadcast import People
 from gateway.store import alerts, figures
 from gateway.store.tallies import Tally
 from gateway.web.console.alert_words import how_far
+from gateway.web.console.gate_words import why_not
 from gateway.web.staff import gateway
 
 DAY = 86400.0
@@ -40,6 +41,10 @@ class Counts:
     def states(self) -> Counter[str]:
         """Return how many messages came how far, in words."""
         return how_far(self.far.value if self.far else ())
+
+    def refused(self) -> list[tuple[str, int]]:
+        """Return why messages did not go, in words, and how many."""
+        return why_not(self.far.value if self.far else ())
 
     def left(self) -> int:
         """Return how many left within a day of an alert that is over: too many were too much."""

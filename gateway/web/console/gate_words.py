@@ -1,6 +1,10 @@
 """Why messages were held or withheld, in words, in the order staff read them."""
 
-from gateway.web.words import N_
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+
+from gateway.web.words import N_, _
 
 WHY = {
     "quiet hours": N_("Wait for the morning"),
@@ -29,3 +33,11 @@ ROWS = {
     "seems to ask to leave": N_("they seem to ask to leave"),
     "said just now": N_("they were told the same just before"),
 }
+
+
+def why_not(rows: Iterable[sqlite3.Row]) -> list[tuple[str, int]]:
+    """Return why messages of an alert did not go, in words, and how many of each."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found[row["reason"]] += row["n"]
+    return [(_(label), found[reason]) for reason, label in WHY.items() if found[reason]]
