@@ -36,7 +36,7 @@ SELECT json_group_array(json_array(
        outbox.address, address.consent, address.consent_at, address.paused_at, contact.area,
        alert.state, alert.exercise,
        EXISTS (SELECT 1 FROM alert AS later WHERE later.supersedes = alert.id
-                  AND later.state IN ('approved', 'running', 'done')),
+                  AND (later.state IN ('approved', 'running', 'done') OR later.expanded_to > 0)),
        EXISTS (SELECT 1 FROM member JOIN groups ON groups.id = member.groups
                 WHERE member.contact = address.contact AND groups.exercise)))
   FROM (SELECT value AS id FROM json_each(?)) AS asked

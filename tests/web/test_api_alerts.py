@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway import broadcast, people
+from gateway import broadcast, people, send
 from gateway.context import Gateway
 from gateway.people import Fields
 from gateway.store import areas, audit
@@ -189,3 +189,22 @@ def test_an_alert_that_is_not_there_is_not_found(writer, act):
     assert error(writer.post(f"/alerts/9/{act}"))[:2] == (404, "not_found")
     assert error(writer.get("/alerts/9"))[:2] == (404, "not_found")
     assert error(writer.patch("/alerts/9", {}))[:2] == (404, "not_found")
+
+
+def test_what_was_replaced_stays_replaced_though_the_newer_one_is_stopped(told, writer, approver):
+    later = {"texts": {"en": "It was a mistake. You can stay."}, "supersedes": 1}
+    for id, order in ((1, WHOLE), (2, WHOLE | later)):
+        writer.post("/alerts", order)
+        writer.post(f"/alerts/{id}/submit")
+        approver.post(f"/alerts/{id}/approve", {"people": 4})
+        while broadcast.advance(told):
+            pass
+    writer.post("/alerts/2/stop")
+    send.prepare(told, told.channels.default(), 10, 1e9)
+    assert state(writer, 1)["refused"] == {"superseded": 4}
+    assert state(writer, 2)["refused"] == {"alert stopped": 4}
+    writer.post("/alerts/2/resume")
+    assert writer.get("/refused").json["refused"] == [
+        {"channel": "sim", "class": "emergency", "reason": "alert stopped", "messages": 4},
+        {"channel": "sim", "class": "emergency", "reason": "superseded", "messages": 4},
+    ]
