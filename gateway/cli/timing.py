@@ -35,6 +35,8 @@ def confirm(typed: str) -> None:
         at = _moment(typed) if typed else gw.time.shows()
         if at < RELEASED:
             raise Refused("That is before this program was made. Set the clock, or give --time.")
+        if gw.time.is_slip(at):
+            raise Refused("That is years after the last message here. Look at the year.")
         keeping.confirm(gw.store, gw.time, BY, at)
         click.echo(told(gw))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clock import system
-from gateway.domain.clock import AGREES, Evidence, Verdict, Why, weigh
+from gateway.domain.clock import AGREES, LONGEST, RELEASED, Evidence, Verdict, Why, weigh
 
 __all__ = ["Clock", "Machine"]
 
@@ -95,6 +95,10 @@ class Clock:
         if self.listens and (self._at_least is None or since > self._at_least):
             self._at_least = since
 
+    def is_slip(self, at: float) -> bool:
+        """Whether a time is so far after all that is known that somebody mistook the year."""
+        return at > max(RELEASED, self.seen, self.shows()) + LONGEST
+
     def confirm(self, at: float | None = None) -> None:
         """A person says that it is `at`, or that what the machine shows is right."""
         self._confirmed = (self.shows() if at is None else at) - self.machine.steady()
@@ -109,7 +113,9 @@ class Clock:
             self._confirmed = self._base if line["why"] == Why.PERSON else None
             self._told = self._base if line["why"] == Why.NETWORK else None
             moved = abs(float(line["shown"]) - self._shown) > AGREES
+            apart = abs(self._base - self._shown) > AGREES
             self._jumped = moved or line["why"] == Why.JUMPED
+            self._jumped |= line["why"] == Why.NETWORK and apart
         self.take(self.look(again=True))
 
     def _is_of_now(self, line: Line) -> bool:
@@ -184,7 +190,8 @@ class Clock:
         self._shown = shows - steady
         self._base = self._shown if in_step else verdict.time - steady
         self.trusted, self.why, self._counts = verdict.trusted, verdict.why, True
-        if verdict.trusted:
+        # A network that vouches for our count does not vouch for a clock that was moved from it.
+        if verdict.trusted and (in_step or verdict.why is not Why.NETWORK):
             self._jumped = False
         if verdict.why is Why.SYNCHRONISED:
             self._confirmed = self._told = self._at_least = None

@@ -12,6 +12,7 @@ AGREES = 120.0  # seconds by which two clocks may differ and still say the same
 BEHIND = 300.0  # seconds a clock may be before what the store saw: somebody set it right
 LATER = 1.0  # seconds between what was written last and a machine that is there again
 FAR = 366 * 86400.0  # seconds after the last use that nobody's word but a person's makes likely
+LONGEST = 5 * FAR  # seconds after all that is known: what a person says beyond is a slip
 CARRIED = 31 * 86400.0  # seconds by which a network alone may move the clock forward
 
 

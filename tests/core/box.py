@@ -15,7 +15,7 @@ class Box:
 
     def __init__(self, field: Field, shows: float = NOW, sync: bool | None = True) -> None:
         self.field, self.shows, self.up = field, shows, 100.0
-        self.sync, self.run = sync, 1
+        self.sync, self.run, self.battery = sync, 1, False
         self.start()
 
     def start(self) -> None:
@@ -24,7 +24,7 @@ class Box:
             shows=lambda: self.shows,
             steady=lambda: self.up,
             synchronised=lambda: self.sync,
-            battery=lambda: False,
+            battery=lambda: self.battery,
             boot=lambda: f"run {self.run}",
         )
         gw = self.field.gw

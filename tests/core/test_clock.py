@@ -290,6 +290,26 @@ def test_a_leap_that_nobody_vouches_for_is_not_followed(box: Box, field: Field) 
     assert box.trusted
 
 
+def test_a_network_that_agrees_with_our_count_vouches_for_no_leap(box: Box, field: Field) -> None:
+    """A clock with a battery was moved; a text that comes then speaks against that."""
+    box.sync, box.battery = False, True
+    later = queue(field, due_at=NOW + HOUR, now=NOW, expires_at=NOW + 2 * HOUR)
+    box.shows += 3 * DAY
+    box.sweep()
+    assert not box.trusted
+    from_network(field, NOW + 1)
+    for _ in range(3):
+        box.wait(60)
+        assert box.trusted
+        assert box.now == pytest.approx(NOW, abs=300)
+        box.start()
+    assert claim(field) == []
+    assert state(field, later) == ("queued", None)
+    box.shows -= 3 * DAY  # set right again
+    box.sweep()
+    assert (box.trusted, box.now) == (True, pytest.approx(NOW, abs=300))
+
+
 def test_a_small_correction_is_followed_without_a_word(box: Box, field: Field) -> None:
     before = field.one("SELECT count(*) FROM audit")
     box.shows += 30

@@ -164,6 +164,8 @@ def test_a_person_at_the_command_line_knows_what_time_it_is(machine: Machine) ->
     assert "is NOT trusted" in gateway.command("clock", "show")
     refused = gateway.try_command("clock", "confirm")
     assert (refused.returncode, "--time" in refused.stderr) == (1, True)
+    slip = gateway.try_command("clock", "confirm", "--time", "2062-11-21T18:00+00:00")
+    assert (slip.returncode, "Look at the year" in slip.stderr) == (1, True)
     link = re.findall(r"http\S+/setup/\S+", gateway.log())[-1]
     assert call(link).status == 200
     at = datetime.fromtimestamp(time.time() + DAYS, UTC).isoformat()

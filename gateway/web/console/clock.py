@@ -16,6 +16,7 @@ blueprint = Blueprint("clock", __name__)
 SETS = ("administrator", "operator")
 NOT_A_TIME = N_("Write the day and the hour, as 2026-11-21T18:00.")
 TOO_EARLY = N_("That is before this program was made. Look at the year.")
+TOO_LATE = N_("That is years after the last message here. Look at the year.")
 SHOWN = 10
 
 
@@ -53,6 +54,8 @@ def confirm() -> ResponseReturnValue:
         return _page(422, gettext(NOT_A_TIME), typed)
     if at < RELEASED:
         return _page(422, gettext(TOO_EARLY), typed)
+    if gw.time.is_slip(at):
+        return _page(422, gettext(TOO_LATE), typed)
     keeping.confirm(gw.store, gw.time, person().by, at)
     gw.wake()
     return redirect("/clock", 303)
