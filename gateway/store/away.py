@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.store import dates
 
 LISTED = 25
+LOOKED_AT = 20_000  # rows: of more that expired, the first are looked at for the list
 WEEK = 7 * 86400.0  # seconds; nothing ordinary waits for longer
 
 _ADD = "INSERT INTO away (channel, from_at, until_at) VALUES (?, ?, ?)"
@@ -37,9 +38,12 @@ SELECT count(*) FROM inbound WHERE received_at BETWEEN :since AND :until + 3600
    AND coalesce(provider_at, received_at) <= :until
 """
 _WAITING = "SELECT class, count(*) AS rows FROM outbox WHERE state = 'queued' GROUP BY class"
-_EXPIRED = """
-SELECT id, class, alert, feedback, expires_at FROM outbox
- WHERE state = 'expired' AND final_at >= ? ORDER BY final_at LIMIT ?
+# An alert is one line, however many people it was for; emergencies come first.
+_EXPIRED = f"""
+SELECT min(id) AS id, class, alert, feedback, min(expires_at) AS expires_at
+  FROM (SELECT id, class, alert, feedback, expires_at FROM outbox
+         WHERE state = 'expired' AND final_at >= ? ORDER BY final_at LIMIT {LOOKED_AT})
+ GROUP BY coalesce(alert, -id) ORDER BY class, expires_at, id LIMIT ?
 """
 _EXPIRED_ROWS = "SELECT count(*) FROM outbox WHERE state = 'expired' AND final_at >= ?"
 _LEFT = "SELECT count(*) FROM consent WHERE id >= ? AND at >= ? AND state = 'out'"

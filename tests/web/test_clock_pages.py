@@ -1,5 +1,6 @@
 """A clock nobody vouches for is told on every page; who comes back reads what became of things."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -133,6 +134,24 @@ def test_who_comes_back_reads_what_became_of_things(gw: Gateway, sit: Sit) -> No
     assert sita.post("/away", {"last": str(last)}, page="/away").status_code == 303
     assert "While you were away" not in sita.get("/").text
     assert "Nothing to tell" in sita.get("/away").text
+
+
+def test_of_much_that_expired_the_emergency_is_listed_first(gw: Gateway, sit: Sit) -> None:
+    absent(gw)
+    numbers = [f"+447700900{n:03}" for n in range(40)]
+    order = submit.Order(numbers, "Water at four.", expires_at=NOW + 7 * HOUR)
+    submit.submit(gw, "cli", order)
+    ends = NOW + 8 * HOUR
+    late = submit.Order(["+447700900099"], "Up!", class_=Class.EMERGENCY, expires_at=ends)
+    submit.submit(gw, "cli", late)
+
+    def expire(db) -> None:
+        ids = [row["id"] for row in db.execute("SELECT id FROM outbox WHERE state = 'queued'")]
+        outbox.end_all(db, [(id, State.EXPIRED, "expired") for id in ids], NOW + 72 * HOUR)
+
+    gw.store.write(expire)
+    listed = re.findall(r"<code>(out-\d+)</code>", sit("operator").get("/away").text)
+    assert (listed[:3], len(listed)) == (["out-1", "out-43", "out-2"], 25)
 
 
 def test_what_came_after_the_page_was_read_is_not_put_away_with_it(gw: Gateway, sit: Sit) -> None:
