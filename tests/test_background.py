@@ -197,6 +197,16 @@ def test_the_commands_list_show_and_stop_jobs(gw: Gateway) -> None:
     assert "gateway jobs list --all" in command("jobs", "show", "99", code=1)
 
 
+def test_the_command_tells_of_refused_lines_that_it_does_not_show(gw: Gateway) -> None:
+    job = imports.start(gw, BY, "contacts", b"address\n" + b"nobody\n" * 130)
+    imports.run(gw, job)
+    said = command("jobs", "show", str(job))
+    assert said.count("Line ") == 100
+    assert "and 30 lines more\n" in said
+    assert "refused: 130\n" in said
+    assert '"refused_lines": 130' in command("jobs", "show", str(job), "--json")
+
+
 def test_a_list_taken_out_by_command_tells_how_far_it_is_and_leaves_one_file(
     gw: Gateway, tmp_path: Path
 ) -> None:

@@ -49,12 +49,16 @@ def show_job(id: int, follow: bool, as_json: bool) -> None:
             {"line": line["line"], "reason": line["reason"]}
             for line in jobs.refusals(gw.store.read, id, limit=100)
         ]
-        told = {**_told(row), **json.loads(row["result"] or "{}"), "refused": refused}
+        result = json.loads(row["result"] or "{}")
+    told = {**_told(row), **result}
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        lines = {"refused": refused, "refused_lines": result.get("refused", 0)}
+        click.echo(json.dumps(told | lines, ensure_ascii=False, indent=2))
     else:
-        for line in told.pop("refused"):
+        for line in refused:
             click.echo(f"Line {line['line']}: {line['reason']}")
+        if (more := result.get("refused", 0) - len(refused)) > 0:
+            click.echo(f"and {more} lines more")
         click.echo("\n".join(f"{name}: {value}" for name, value in told.items()))
     raise SystemExit(1 if row["state"] == "failed" else 0)
 
