@@ -127,7 +127,8 @@ def _limits(db: sqlite3.Connection, now: float) -> Iterable[str]:
     yield from _family("gateway_channel_credit", "gauge", "What is left to pay with.")
     for name, limits in found.items():
         if limits.credit:
-            yield _line("gateway_channel_credit", {"channel": name}, round(limits.credit.left, 4))
+            left = round(limits.credit.left, 4) + 0.0  # no minus before nothing
+            yield _line("gateway_channel_credit", {"channel": name}, left)
     name = "gateway_channel_parts_left"
     yield from _family(name, "gauge", "Parts that quotas and credit leave.")
     for channel, limits in found.items():
