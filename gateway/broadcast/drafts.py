@@ -1,6 +1,7 @@
 """Writing an alert down, changing it, and beginning the one that takes it back or ends it."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway import people, tell
@@ -111,11 +112,19 @@ def checked(gw: Gateway, draft: Draft) -> Draft:
     for pcode in draft.audience.areas:
         if not areas.by_pcode(db, pcode):
             raise Refused(NO_AREA, "audience.areas", pcode=pcode)
-    known = {row["name"].casefold() for row in contacts.groups(db)}
+    return _with_groups(draft, [row["name"] for row in contacts.groups(db)])
+
+
+def _with_groups(draft: Draft, names: Sequence[str]) -> Draft:
+    """Call groups as the store does: it compares only plain letters without their case."""
+    known = {name.casefold(): name for name in names} | {name: name for name in names}
+    found = set()
     for group in draft.audience.groups:
-        if group.casefold() not in known:
+        name = known.get(group) or known.get(group.casefold())
+        if name is None:
             raise Refused(NO_GROUP, "audience.groups", group=group)
-    return draft
+        found.add(name)
+    return replace(draft, audience=replace(draft.audience, groups=tuple(sorted(found))))
 
 
 def _with_tags(draft: Draft) -> Draft:

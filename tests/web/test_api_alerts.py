@@ -7,7 +7,7 @@ import pytest
 from gateway import broadcast, people, send
 from gateway.context import Gateway
 from gateway.people import Fields
-from gateway.store import areas, audit
+from gateway.store import areas, audit, groups
 from tests.web.conftest import Clock
 from tests.web.programs import Program, add_channel, error
 
@@ -208,3 +208,10 @@ def test_what_was_replaced_stays_replaced_though_the_newer_one_is_stopped(told, 
         {"channel": "sim", "class": "emergency", "reason": "alert stopped", "messages": 4},
         {"channel": "sim", "class": "emergency", "reason": "superseded", "messages": 4},
     ]
+
+
+def test_a_group_is_found_however_its_letters_are_written(told, writer):
+    told.store.write(lambda db: groups.join(db, groups.make(db, "École", False), 1))
+    for name in ("École", "école", "ÉCOLE"):
+        found = writer.post("/alerts", WHOLE | {"audience": {"groups": [name]}})
+        assert (found.status_code, found.json["preview"]["people"]) == (201, 1)
