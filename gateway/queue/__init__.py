@@ -73,6 +73,9 @@ class Carrier(Protocol):
     def lost(self, batch_id: str, channel: str) -> bool:
         """True: begun by something that has given no sign of life since; nobody will tell."""
 
+    def away(self) -> bool:
+        """Whether what it carries through did not answer when it was asked last."""
+
     def close(self, timeout: float) -> None:
         """Finish what is begun, for at most `timeout` seconds; reports may still be read.
 

@@ -84,6 +84,9 @@ class EitherCarrier:
     def lost(self, batch_id: str, channel: str) -> bool:
         return self._of(batch_id).lost(batch_id, channel)
 
+    def away(self) -> bool:
+        return self._redis.away()
+
     def close(self, timeout: float) -> None:
         self._redis.close(timeout)
         self._threads.close(timeout)

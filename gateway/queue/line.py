@@ -26,6 +26,9 @@ class Line:
             log.warning("Redis does not answer (%s); trying again", type(error).__name__)
         return min(LONGEST, max(SHORTEST, now - since))
 
+    def is_away(self) -> bool:
+        return self._since is not None
+
     def back(self) -> None:
         """Note that Redis answered."""
         with self._lock:

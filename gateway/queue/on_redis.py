@@ -119,6 +119,9 @@ class RedisCarrier:
             self._line.away(error)
             return False
 
+    def away(self) -> bool:
+        return self._line.is_away()
+
     def close(self, timeout: float) -> None:
         """Hand over nothing more; the workers go on, and reports may still be read."""
         self._closed.set()

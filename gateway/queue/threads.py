@@ -80,6 +80,9 @@ class ThreadCarrier:
     def lost(self, batch_id: str, channel: str) -> bool:
         return False  # its threads live and die with this process
 
+    def away(self) -> bool:
+        return False
+
     def close(self, timeout: float) -> None:
         """Finish what is begun; what is not comes back as transient, to be sent later."""
         with self._lock:

@@ -27,7 +27,7 @@ DAY, HOUR = 86400.0, 3600.0
 def healthz() -> ResponseReturnValue:
     """200 when web, engine, writer and store are well, else 503 with the reason."""
     ill = reasons()
-    text = "\n".join(ill or ["ok", *_doubts()])
+    text = "\n".join(ill or ["ok", *_doubts(), *_queue()])
     return Response(text + "\n", 503 if ill else 200, content_type="text/plain; charset=utf-8")
 
 
@@ -35,6 +35,12 @@ def _doubts() -> list[str]:
     """Say if the time cannot be relied on: all else goes on, so it is well enough to be asked."""
     gw = gateway()
     return [] if gw.clock_trusted() else [f"clock: not trusted ({gw.time.why})"]
+
+
+def _queue() -> list[str]:
+    """Say if Redis is away: what is to go out waits, or goes from here."""
+    engine = current_app.extensions.get("engine")
+    return ["queue: Redis does not answer"] if engine and engine.carrier.away() else []
 
 
 def reasons() -> list[str]:

@@ -7,7 +7,6 @@ from gateway.context import Gateway
 from gateway.domain.histogram import Histogram
 from gateway.domain.messages import Class
 from gateway.health import Channel, Facts
-from gateway.queue import CarrierDown
 
 
 def lines(gw: Gateway, engine: Any, facts: Facts) -> Iterator[str]:
@@ -65,13 +64,15 @@ def _channels(facts: Facts) -> Iterator[str]:
 
 
 def _carrier(facts: Facts, engine: Any) -> Iterator[str]:
+    if engine is None:
+        return
+    away = engine.carrier.away()
+    yield from family("gateway_carrier_up", "gauge", "1 unless Redis is in use and is away.")
+    yield f"gateway_carrier_up {int(not away)}"
     name = "gateway_carrier_waiting"
     yield from family(name, "gauge", "Batches handed over, of which nothing was told yet.")
-    for channel in facts.channels if engine is not None else ():
-        try:
-            yield line(name, {"channel": channel.name}, engine.carrier.waiting(channel.name))
-        except CarrierDown:
-            return
+    for channel in facts.channels if not away else ():
+        yield line(name, {"channel": channel.name}, engine.carrier.waiting(channel.name))
 
 
 def _jobs(facts: Facts) -> Iterator[str]:

@@ -43,6 +43,7 @@ def show() -> ResponseReturnValue:
         bars=bars(local(now)),
         alerts=alerts,
         channels=health.every(),
+        queue=health.queue(),
         away=away.periods(gw.store.read),
     )
 

@@ -3,11 +3,13 @@
 import sqlite3
 from dataclasses import dataclass, field
 
+from flask import current_app
+
 from gateway import routes
 from gateway.domain.messages import Outcome
 from gateway.store import channels, figures
 from gateway.web.console.channel_limits import Stand, stand
-from gateway.web.words import N_, gateway, local
+from gateway.web.words import N_, _, gateway, local
 
 HOUR = 3600.0
 SLOWED = 600.0  # seconds; a longer hold is not about speed
@@ -31,6 +33,14 @@ DO = {
     ),
 }
 
+
+QUEUE = {
+    "wait": N_("The queue, Redis, does not answer: what is to go out waits. Start it again."),
+    "threads": N_(
+        "The queue, Redis, does not answer: what can be is sent from this machine meanwhile. "
+        "Start it again."
+    ),
+}
 
 # Why a channel is down, or why a message went from it: what is not here is a provider's code.
 REASONS = {
@@ -77,6 +87,15 @@ class Health:
     @property
     def last_out(self) -> float | None:
         return self.counts.get("last_out")
+
+
+def queue() -> str:
+    """Return what it means that the queue is away, empty where it is not."""
+    engine = current_app.extensions.get("engine")
+    if engine is None or not engine.carrier.away():
+        return ""
+    sentence = QUEUE[gateway().settings["REDIS_AWAY"]]
+    return _(sentence)
 
 
 def every() -> list[Health]:
