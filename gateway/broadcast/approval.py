@@ -17,6 +17,7 @@ N_ = str  # marks a sentence for translators
 TWO_PEOPLE = N_("Who wrote or submitted an alert cannot approve it. Ask someone else.")
 CHANGED = N_("The alert was changed meanwhile. Read it again.")
 IS_OVER = N_("This alert is over. Write a new one.")
+REPLACED = N_("Alert %(id)s took the place of this one. Write a new one.")
 LAPSED = N_("Nobody approved this in time. Submit it again.")
 COUNT = N_("This alert goes to %(people)s people: type that number.")
 TWIN = N_(
@@ -33,7 +34,7 @@ def submit(gw: Gateway, by: str, alert: int) -> None:
     def work(db: sqlite3.Connection) -> None:
         row = alerts.want(db, alert)
         state = move("submit", row["state"])
-        _not_over(gw, row, now)
+        _not_over(gw, db, row, now)
         twin = alerts.twin(db, alert, now - SAME_WITHIN)
         if twin is not None:
             raise Refused(TWIN, "texts", id=twin)
@@ -76,14 +77,16 @@ def _may_approve(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, by: str,
     if seen != row["hash"]:
         raise Refused(CHANGED, "hash")
     now = gw.clock()
-    _not_over(gw, row, now)
+    _not_over(gw, db, row, now)
     if lapsed(gw, row["submitted_at"], now):
         raise Refused(LAPSED, "state")
 
 
-def _not_over(gw: Gateway, row: sqlite3.Row, now: float) -> None:
+def _not_over(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
     if row["expires_at"] <= now and gw.clock_trusted():
         raise Refused(IS_OVER, "expires")
+    if (later := alerts.successor(db, row["id"])) is not None:
+        raise Refused(REPLACED, "state", id=later)
 
 
 def lapsed(gw: Gateway, since: float | None, now: float) -> bool:
@@ -145,7 +148,7 @@ def resume(gw: Gateway, by: str, alert: int) -> None:
     def work(db: sqlite3.Connection) -> None:
         row = alerts.want(db, alert)
         state = move("resume", row["state"])
-        _not_over(gw, row, now)
+        _not_over(gw, db, row, now)
         alerts.set_state(db, alert, state, submitted_at=now, ended_at=None)
         alerts.decide(db, alert, "resumed", by, now)
         tell.alert_act(db, now, by, "alert.resume", alert)

@@ -203,7 +203,10 @@ def test_what_was_replaced_stays_replaced_though_the_newer_one_is_stopped(told, 
     send.prepare(told, told.channels.default(), 10, 1e9)
     assert state(writer, 1)["refused"] == {"superseded": 4}
     assert state(writer, 2)["refused"] == {"alert stopped": 4}
-    writer.post("/alerts/2/resume")
+    refused = writer.post("/alerts/1/stop"), writer.post("/alerts/1/resume")
+    assert (refused[0].status_code, error(refused[1])) == (200, (409, "state", "state"))
+    assert "Alert 2 took the place" in refused[1].text
+    assert writer.post("/alerts/2/resume").status_code == 200
     assert writer.get("/refused").json["refused"] == [
         {"channel": "sim", "class": "emergency", "reason": "alert stopped", "messages": 4},
         {"channel": "sim", "class": "emergency", "reason": "superseded", "messages": 4},

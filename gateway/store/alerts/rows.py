@@ -21,6 +21,11 @@ UPDATE alert SET state = 'draft', class = :class_, expires_at = :expires_at, exe
  WHERE id = :id
 """
 # Live, or ended a moment ago, to the same people, with the very same texts.
+_SUCCESSOR = """
+SELECT id FROM alert AS later WHERE later.supersedes = ?
+   AND (later.state IN ('approved', 'running', 'done') OR later.expanded_to > 0)
+ ORDER BY id DESC LIMIT 1
+"""
 _TWIN = """
 SELECT other.id FROM alert AS mine JOIN alert AS other
     ON other.id <> mine.id AND other.audience = mine.audience AND other.exercise = mine.exercise
@@ -95,6 +100,12 @@ def want(db: sqlite3.Connection, alert: int) -> sqlite3.Row:
 def twin(db: sqlite3.Connection, alert: int, since: float) -> int | None:
     """Return another alert with the same words for the same people, live or ended since then."""
     row = db.execute(_TWIN, {"id": alert, "since": since}).fetchone()
+    return row["id"] if row else None
+
+
+def successor(db: sqlite3.Connection, alert: int) -> int | None:
+    """Return the newest alert that took the place of this one; claims ask the same."""
+    row = db.execute(_SUCCESSOR, (alert,)).fetchone()
     return row["id"] if row else None
 
 
