@@ -43,6 +43,7 @@ class Lane(Rounds):
         self._pace = Pace(at=gw.clock())
         self._owed: Owed = {}
         self._stands = Standing.WELL
+        self._told_away = False
 
     def round(self) -> float | None:
         pause = self.turn(self._gw.channels.by_id(self._channel))
@@ -128,10 +129,13 @@ class Lane(Rounds):
         try:
             self._carrier.hand(claim.batch)
         except CarrierDown:
-            log.warning("the carrier is away: channel %s waits", channel.name)
+            if not self._told_away:  # once, however often it is asked again
+                log.warning("the carrier is away: channel %s waits", channel.name)
+            self._told_away = True
             ids = [message.id for message in claim.batch.messages]
             put_back(self._gw, ids, AWAY, "the queue is away", claim.batch.id)
             return AWAY
+        self._told_away = False
         return 0.0
 
     def _nothing(self, channel: Channel, room: Room) -> float | None:

@@ -29,6 +29,7 @@ class EitherCarrier:
         self._ours: set[str] = set()
         self._unserved: frozenset[str] = frozenset()
         self._lock = Lock()
+        self._told_away = False
 
     def hand(self, batch: Batch) -> None:
         if self._home(batch.channel) or self._steps_in(batch.channel):
@@ -36,10 +37,13 @@ class EitherCarrier:
             return
         try:
             self._redis.hand(batch)
+            self._told_away = False
         except CarrierDown as error:
             if str(error) == "closed" or not self._reach(batch.channel):
                 raise
-            log.warning("Redis is away: batch %s goes from here", batch.id)
+            if not self._told_away:  # once, however many batches
+                log.warning("Redis is away: what there is goes from here, first batch %s", batch.id)
+            self._told_away = True
             self._from_here(batch)
 
     def _steps_in(self, channel: str) -> bool:

@@ -372,3 +372,16 @@ def test_a_claim_takes_the_oldest_of_each_class_within_its_share(road: Road) -> 
             "SELECT min(due_at) FROM outbox WHERE class = ? AND state = 'queued'", kind
         )
         assert last < left
+
+
+def test_a_carrier_that_is_away_for_long_is_told_of_once(
+    road: Road, caplog: pytest.LogCaptureFixture
+) -> None:
+    road.queue(1)
+    road.carrier.close(1.0)
+    with caplog.at_level(logging.WARNING):
+        assert road.goes(60) == []
+    assert road.states() == {"queued": 1}
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        "the carrier is away"
+    ]

@@ -42,6 +42,19 @@ def test_while_redis_is_away_threads_carry_and_then_its_workers_again(own_redis)
     assert here.begun == [away.id]
 
 
+def test_that_threads_step_in_is_told_once_each_time_redis_goes(own_redis, caplog):
+    with either(own_redis.url, Recording()) as carrier:
+        for _ in range(2):
+            own_redis.stop()
+            for batch in (batch_of(1), batch_of(1), batch_of(1)):
+                carrier.hand(batch)
+                collect(carrier, batch)
+            own_redis.start()
+            carrier.hand(batch_of(1, channel="one"))
+    said = [record.getMessage() for record in caplog.records]
+    assert sum("goes from here" in words for words in said) == 2
+
+
 def test_a_channel_beyond_reach_waits_for_redis(own_redis):
     here = Recording()
     with either(own_redis.url, here, lambda name: name != "one") as carrier:

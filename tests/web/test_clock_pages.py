@@ -84,6 +84,7 @@ def test_a_person_says_what_time_it_is(doubtful: Gateway, sit: Sit) -> None:
     ("typed", "said"),
     [
         ("tomorrow", "Write the day and the hour"),
+        ("2026-11-21", "Write the day and the hour"),
         ("2006-11-21T18:00", "Look at the year"),
         ("2062-11-21T18:00", "Look at the year"),
         ("", "Look at the year"),  # what the machine shows: 1970

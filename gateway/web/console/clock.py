@@ -62,6 +62,8 @@ def confirm() -> ResponseReturnValue:
 
 
 def _moment(typed: str) -> float:
-    """Return a local time as it was typed; ValueError if it is none."""
+    """Return a local time as it was typed; ValueError if it is none, or a day alone."""
+    if ":" not in typed:
+        raise ValueError(typed)
     at = datetime.fromisoformat(typed)
     return (at if at.tzinfo else at.replace(tzinfo=zone())).timestamp()
