@@ -119,6 +119,8 @@ class Lane(Rounds):
         return URGENT if before < MOST_URGENT else ()
 
     def _hand_over(self, channel: Channel, room: Room) -> float | None:
+        if self._carrier.refuses(channel.name):  # a claim would only be written, and taken back
+            return self._carrier_is_away(channel)
         claim = send.prepare(self._gw, channel, self._rows(channel), self._pace.level, room)
         if not claim.claimed:
             return self._nothing(channel, room)
@@ -129,14 +131,18 @@ class Lane(Rounds):
         try:
             self._carrier.hand(claim.batch)
         except CarrierDown:
-            if not self._told_away:  # once, however often it is asked again
-                log.warning("the carrier is away: channel %s waits", channel.name)
-            self._told_away = True
             ids = [message.id for message in claim.batch.messages]
             put_back(self._gw, ids, AWAY, "the queue is away", claim.batch.id)
-            return AWAY
+            return self._carrier_is_away(channel)
         self._told_away = False
         return 0.0
+
+    def _carrier_is_away(self, channel: Channel) -> float:
+        """Say so once, however often it is asked again; return the seconds until it is."""
+        if not self._told_away:
+            log.warning("the carrier is away: channel %s waits", channel.name)
+        self._told_away = True
+        return AWAY
 
     def _nothing(self, channel: Channel, room: Room) -> float | None:
         """Nothing was claimed: what is due is longer than the quota has room, or not asked for."""

@@ -76,6 +76,9 @@ class Carrier(Protocol):
     def away(self) -> bool:
         """Whether what it carries through did not answer when it was asked last."""
 
+    def refuses(self, channel: str) -> bool:
+        """Whether it would surely take nothing of a channel now, so that nobody need try."""
+
     def close(self, timeout: float) -> None:
         """Finish what is begun, for at most `timeout` seconds; reports may still be read.
 

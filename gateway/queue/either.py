@@ -91,6 +91,9 @@ class EitherCarrier:
     def away(self) -> bool:
         return self._redis.away()
 
+    def refuses(self, channel: str) -> bool:
+        return self.away() and not self._home(channel) and not self._reach(channel)
+
     def close(self, timeout: float) -> None:
         self._redis.close(timeout)
         self._threads.close(timeout)

@@ -122,6 +122,9 @@ class RedisCarrier:
     def away(self) -> bool:
         return self._line.is_away()
 
+    def refuses(self, channel: str) -> bool:
+        return self.away()
+
     def close(self, timeout: float) -> None:
         """Hand over nothing more; the workers go on, and reports may still be read."""
         self._closed.set()

@@ -83,6 +83,9 @@ class ThreadCarrier:
     def away(self) -> bool:
         return False
 
+    def refuses(self, channel: str) -> bool:
+        return False
+
     def close(self, timeout: float) -> None:
         """Finish what is begun; what is not comes back as transient, to be sent later."""
         with self._lock:

@@ -10,6 +10,7 @@ from gateway import send
 from gateway.domain.budget import Limits
 from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result
 from gateway.engine.lane import Lane
+from gateway.queue.on_redis import RedisCarrier
 from gateway.queue.threads import ThreadCarrier
 from gateway.store import budgets, channels, claims
 from tests.core.field import NOW, Field
@@ -385,3 +386,20 @@ def test_a_carrier_that_is_away_for_long_is_told_of_once(
     assert [record.getMessage().split(":")[0] for record in caplog.records] == [
         "the carrier is away"
     ]
+
+
+def test_nothing_is_written_for_a_redis_that_is_away(road: Road, own_redis) -> None:
+    gw, channel = road.field.gw, road.field.channel
+    carrier = RedisCarrier(own_redis.url)
+    lane = Lane(gw, carrier, channel.id, threading.Event())
+    own_redis.stop()
+    carrier.reports(0.0)
+    road.queue(3)
+    before = gw.store.writer.units_done
+    assert [lane.turn(channel) for _ in range(3)] == [5.0] * 3
+    assert (gw.store.writer.units_done, road.states()) == (before, {"queued": 3})
+    own_redis.start()
+    carrier.reports(0.0)
+    road.field.clock.now += 5
+    assert lane.turn(channel) == 0.0
+    assert road.states() == {"claimed": 3}
