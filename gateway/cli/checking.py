@@ -180,7 +180,11 @@ def _redis(gw: Gateway) -> Iterator[Line]:
         yield "queue", "well", "Redis answers"
         yield from _workers(gw, url)
     else:
-        yield "queue", "wrong", "GATEWAY_REDIS does not answer: start Redis, or unset it"
+        yield (
+            "queue",
+            "wrong",
+            "GATEWAY_REDIS is away, or full: start Redis, make room in it, or unset it",
+        )
 
 
 def _workers(gw: Gateway, url: str) -> Iterator[Line]:

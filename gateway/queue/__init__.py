@@ -74,7 +74,7 @@ class Carrier(Protocol):
         """True: begun by something that has given no sign of life since; nobody will tell."""
 
     def away(self) -> bool:
-        """Whether what it carries through did not answer when it was asked last."""
+        """Whether what it carries through does not answer, or took nothing just now."""
 
     def refuses(self, channel: str) -> bool:
         """Whether it would surely take nothing of a channel now, so that nobody need try."""
@@ -120,12 +120,13 @@ def carrier(
 
 
 def answers(url: str) -> bool:
-    """Whether a Redis is there, within two seconds."""
+    """Whether a Redis is there and takes something, within two seconds."""
     from redis import Redis
     from redis.exceptions import RedisError
 
     try:
-        return bool(Redis.from_url(url, socket_timeout=2).ping())
+        with Redis.from_url(url, socket_timeout=2) as redis:
+            return bool(redis.set("gateway-check", 1, px=1))
     except (RedisError, ValueError):
         return False
 

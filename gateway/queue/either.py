@@ -92,7 +92,7 @@ class EitherCarrier:
         return self._redis.away()
 
     def refuses(self, channel: str) -> bool:
-        return self.away() and not self._home(channel) and not self._reach(channel)
+        return self._redis.refuses(channel) and not self._home(channel) and not self._reach(channel)
 
     def close(self, timeout: float) -> None:
         self._redis.close(timeout)

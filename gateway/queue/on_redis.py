@@ -6,6 +6,7 @@ nothing here is needed to recover.
 
 from collections.abc import Sequence
 from threading import Event
+from time import monotonic
 from typing import Any
 
 from msgspec import to_builtins
@@ -24,6 +25,7 @@ from gateway.queue.stream import Stream
 
 PERFORM = "gateway.worker.perform"
 LONGEST_WAIT = 5.0  # seconds
+REFUSES = 15.0  # seconds for which one that is full counts as away: lanes ask every five
 PATIENCE = 3.0  # seconds; a lane waits no longer for a Redis that does not answer
 
 
@@ -38,6 +40,7 @@ class RedisCarrier:
         self._line = Line()
         self._roll = Roll(self._redis, self._keys)
         self._closed = Event()
+        self._refused_until = 0.0
 
     def hand(self, batch: Batch) -> None:
         if self._closed.is_set():
@@ -50,6 +53,7 @@ class RedisCarrier:
             try:
                 pipe.execute()
             except ResponseError as error:  # it answered: full, read-only, not allowed
+                self._refused_until = monotonic() + REFUSES
                 raise CarrierDown(type(error).__name__) from error
             except RedisError as error:
                 self._settle(batch, error)
@@ -120,10 +124,10 @@ class RedisCarrier:
             return False
 
     def away(self) -> bool:
-        return self._line.is_away()
+        return self._line.is_away() or monotonic() < self._refused_until
 
     def refuses(self, channel: str) -> bool:
-        return self.away()
+        return self._line.is_away()
 
     def close(self, timeout: float) -> None:
         """Hand over nothing more; the workers go on, and reports may still be read."""

@@ -40,7 +40,7 @@ def _doubts() -> list[str]:
 def _queue() -> list[str]:
     """Say if Redis is away: what is to go out waits, or goes from here."""
     engine = current_app.extensions.get("engine")
-    return ["queue: Redis does not answer"] if engine and engine.carrier.away() else []
+    return ["queue: Redis is away, or full"] if engine and engine.carrier.away() else []
 
 
 def reasons() -> list[str]:

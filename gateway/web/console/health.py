@@ -35,10 +35,12 @@ DO = {
 
 
 QUEUE = {
-    "wait": N_("The queue, Redis, does not answer: what is to go out waits. Start it again."),
+    "wait": N_(
+        "The queue, Redis, is away or full: what is to go out waits. Start it, or make room in it."
+    ),
     "threads": N_(
-        "The queue, Redis, does not answer: what can be is sent from this machine meanwhile. "
-        "Start it again."
+        "The queue, Redis, is away or full: what can be is sent from this machine meanwhile. "
+        "Start it, or make room in it."
     ),
 }
 
