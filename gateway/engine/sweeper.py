@@ -9,6 +9,7 @@ from functools import partial
 from gateway import broadcast, receive
 from gateway.clock import keeping
 from gateway.context import Gateway
+from gateway.engine.recall import recall
 from gateway.engine.rounds import Rounds
 from gateway.providers import http
 from gateway.queue import Carrier
@@ -53,6 +54,7 @@ class Sweeper(Rounds):
     def round(self) -> float:
         """Do one round; the next is at once if alerts have more to expand."""
         self._safely(self._clock)
+        self._safely(partial(recall, self._gw, self._carrier))
         more = self._safely(partial(broadcast.advance, self._gw))
         now = self._gw.clock()
         if now - self._slow_at >= ROUND or now < self._slow_at:

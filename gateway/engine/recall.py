@@ -1,0 +1,19 @@
+"""What lies with a carrier, is not begun, and must not go any more: it comes back to the gate."""
+
+from gateway.context import Gateway
+from gateway.queue import Carrier
+from gateway.send.back import UNBEGUN, put_back
+from gateway.store import unwanted
+
+LATELY = 60.0  # seconds; what a carrier has not begun by then is brought back by others
+
+
+def recall(gw: Gateway, carrier: Carrier) -> None:
+    """Take back batches with rows of an alert that was stopped or replaced, or of who has left.
+
+    The gate was asked when they were handed over, and is asked again: it ends those rows, and the
+    others of their batches go on.
+    """
+    for batch, ids in unwanted.batches(gw.store.read, gw.clock() - LATELY).items():
+        if carrier.holds(batch) and carrier.take_back(batch):
+            put_back(gw, ids, 0.0, UNBEGUN, batch)
