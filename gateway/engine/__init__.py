@@ -51,10 +51,10 @@ class Engine:
         self._callbacks = Callbacks(gw, self._stopping)
         self._jobs = Jobs(gw, self._stopping)
         self._mover = Mover(gw, self._stopping)
-        self._unserved = Unserved(gw, self.carrier, self._stopping, instead)
         self._pollers = Pollers(gw, self._stopping)
         self._links = Links(gw)
         self._absence = Absence(gw)
+        self._unserved = Unserved(gw, self.carrier, self._stopping, instead, self._absence)
         self._reports = ReportReader(gw, self.carrier, self._stopping, self.wake, self._absence)
         self._watch = threading.Thread(target=self._look, name="watch", daemon=True)
 

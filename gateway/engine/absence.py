@@ -60,8 +60,17 @@ class Absence:
         there = reached(results)
         if there is False:
             self._since.setdefault(name, self._gw.clock())
-        elif there and name in self._since:
-            self._is_back(name, self._since.pop(name))
+        elif there:
+            self.found(name)
+
+    def missing(self, name: str) -> None:
+        """Nobody takes what is to go on a channel: Redis is away, or no worker serves it."""
+        self._since.setdefault(name, self._gw.clock())
+
+    def found(self, name: str) -> None:
+        """Somebody takes it again."""
+        if (since := self._since.pop(name, None)) is not None:
+            self._is_back(name, since)
 
     def _is_back(self, name: str, since: float) -> None:
         channel, now = self._gw.channels.get(name), self._gw.clock()

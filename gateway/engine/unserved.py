@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from gateway import routes
 from gateway.context import Channel, Gateway
+from gateway.engine.absence import Absence
 from gateway.engine.rounds import Rounds
 from gateway.queue import Carrier
 from gateway.send.back import UNBEGUN, put_back
@@ -22,20 +23,33 @@ class Unserved(Rounds):
         carrier: Carrier,
         stopping: threading.Event,
         instead: Callable[[str], bool],
+        absence: Absence,
     ) -> None:
         super().__init__("unserved", stopping)
         self._gw, self._carrier, self._instead = gw, carrier, instead
+        self._absence, self._gone = absence, set[str]()
 
     def round(self) -> float:
         """Note what changed; a channel that is sent by threads meanwhile is not down."""
         found = {one.name: one for one in self._gw.channels.all() if one.goes_by_workers}
         left = self._carrier.unserved(list(found))
+        for name in found:
+            alone = name in (left or ()) and not self._instead(name)
+            self._note(name, alone or self._carrier.refuses(name))
         for name, channel in found.items() if left is not None else ():
             alone = name in (left or ())
             routes.unserved(self._gw, channel, alone and not self._instead(name))
             if alone:
                 self._take_back(channel)
         return LOOK
+
+    def _note(self, name: str, gone: bool) -> None:
+        if gone:
+            self._gone.add(name)
+            self._absence.missing(name)
+        elif name in self._gone:
+            self._gone.discard(name)
+            self._absence.found(name)
 
     def _take_back(self, channel: Channel) -> None:
         """Queue again what lies with the workers and was begun by none of them."""

@@ -1,15 +1,22 @@
 """Offline for days: what waits goes out in order and at its rate, and people hear of it."""
 
+import threading
+
 import pytest
 
 from gateway.domain.messages import Class, Outcome, Result
 from gateway.domain.pace import Pace, filled
 from gateway.engine.absence import Absence
+from gateway.engine.unserved import Unserved
+from gateway.queue.either import EitherCarrier
+from gateway.queue.on_redis import RedisCarrier
+from gateway.queue.threads import ThreadCarrier
 from gateway.store import away
 from gateway.store import clock as kept
 from tests.core.box import Box
 from tests.core.field import NOW, Field
 from tests.core.test_sending import claim, queue, result, state
+from tests.surroundings.redis import RedisServer
 
 HOUR = 3600.0
 
@@ -46,6 +53,24 @@ def test_hours_without_a_line_are_told_once_they_are_over(
     told(absence, Outcome.TRANSIENT, Outcome.ACCEPTED)
     told(absence, Outcome.ACCEPTED)
     assert periods(field) == [("simulator", NOW, NOW + 6 * HOUR)]
+
+
+@pytest.mark.parametrize("instead", [False, True])
+def test_hours_without_redis_are_told_where_nothing_goes_from_here_instead(
+    absence: Absence, box: Box, field: Field, own_redis: RedisServer, instead: bool
+) -> None:
+    threads = ThreadCarrier(lambda batch: [])
+    carrier = EitherCarrier(RedisCarrier(own_redis.url), threads, lambda name: instead)
+    unserved = Unserved(field.gw, carrier, threading.Event(), lambda name: instead, absence)
+    unserved.round()
+    own_redis.stop()
+    for _ in range(3):
+        unserved.round()
+        box.wait(HOUR)
+    own_redis.start()
+    unserved.round()
+    told(absence, Outcome.ACCEPTED)
+    assert periods(field) == ([] if instead else [("simulator", NOW, NOW + 3 * HOUR)])
 
 
 @pytest.mark.parametrize("back", [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.THROTTLED])

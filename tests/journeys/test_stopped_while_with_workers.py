@@ -37,7 +37,7 @@ def test_what_no_worker_began_goes_to_nobody(
         gateway.command("channel", "set", "modem", "--rate", "50")
         gateway.start()
 
-        def states() -> Counter[tuple[str, str]]:
+        def states() -> Counter[tuple[str, str | None]]:
             rows = gateway.rows("SELECT state, reason FROM outbox WHERE inbound IS NULL")
             return Counter((row["state"], row["reason"]) for row in rows)
 
