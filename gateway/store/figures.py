@@ -31,7 +31,8 @@ _ALERT_FIRST = "SELECT coalesce(min(address), 0) FROM outbox WHERE alert = ?"
 _ALERT_LAST = "SELECT coalesce(max(address), 0) FROM outbox WHERE alert = ?"
 _ALERT_ROWS = """
 SELECT channel, state, network_at IS NOT NULL AS network_at,
-       CASE WHEN state IN ('withdrawn', 'expired') THEN reason END AS reason, count(*) AS n
+       CASE WHEN state IN ('queued', 'withdrawn', 'expired') THEN reason END AS reason,
+       count(*) AS n
   FROM outbox INDEXED BY outbox_once WHERE alert = ?
 """
 _ALERT = f"{_ALERT_ROWS} AND address > ? AND address <= ? GROUP BY 1, 2, 3, 4"
@@ -107,7 +108,7 @@ def shares(db: sqlite3.Connection, since: float) -> dict[int, float]:
 
 
 def alert(db: sqlite3.Connection, alert: int) -> list[sqlite3.Row]:
-    """Count an alert's messages by channel, state, whether a network has them, and why not.
+    """Count an alert's messages by channel, state, whether a network has them, and why not yet.
 
     In portions, each with rows of its own: a long reading would keep the log from being emptied.
     """

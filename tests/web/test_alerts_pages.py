@@ -10,6 +10,7 @@ import pytest
 
 from gateway import broadcast, send
 from gateway.context import Gateway
+from gateway.settings import Settings
 from gateway.setup import load_demo
 from gateway.store import alerts, consent, contacts, figures, tallies
 from tests.web.conftest import NOW, Clock
@@ -110,6 +111,21 @@ def test_who_was_taken_out_of_the_exercise_meanwhile_is_told_apart(sit: Sit, gw:
     assert channel is not None
     send.prepare(gw, channel, 10, 1e9)
     assert "Of an exercise, to people not in it <b>1</b>" in sita.get(f"/alerts/{id}").text
+
+
+def test_an_alert_that_waits_for_the_morning_says_so(sit: Sit, gw: Gateway, clock: Clock) -> None:
+    gw.settings = Settings({**gw.settings.values, "GATEWAY_QUIET_HOURS": "20:00-07:00"})
+    clock.now = NOW + 10 * HOUR  # 21:06 where they are
+    sita, ram = sit("operator"), sit("approver")
+    id = write(sita, WHOLE | {"class": "high"})
+    press(sita, id, "submit")
+    press(ram, id, "approve", **approving(ram, id))
+    while broadcast.advance(gw):
+        pass
+    channel = gw.channels.default()
+    assert channel is not None
+    send.prepare(gw, channel, 100, 1e9)
+    assert "Wait for the morning <b>40</b>" in sita.get(f"/alerts/{id}").text
 
 
 def test_an_administrator_cannot_approve_their_own(sit: Sit, gw: Gateway) -> None:

@@ -43,7 +43,7 @@ class Counts:
         return how_far(self.far.value if self.far else ())
 
     def refused(self) -> list[tuple[str, int]]:
-        """Return why messages did not go, in words, and how many."""
+        """Return why messages wait or did not go, in words, and how many."""
         return why_not(self.far.value if self.far else ())
 
     def left(self) -> int:

@@ -36,7 +36,7 @@ ROWS = {
 
 
 def why_not(rows: Iterable[sqlite3.Row]) -> list[tuple[str, int]]:
-    """Return why messages of an alert did not go, in words, and how many of each."""
+    """Return why messages of an alert wait or did not go, in words, and how many of each."""
     found: Counter[str] = Counter()
     for row in rows:
         found[row["reason"]] += row["n"]
