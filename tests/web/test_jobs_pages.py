@@ -107,3 +107,7 @@ def test_an_alert_that_is_sent_is_a_job_that_leads_to_the_alert(sit: Sit, gw: Ga
     assert "Stop this job" not in page
     broadcast.advance(gw)
     assert state(gw, job["id"]) == "done"
+    for path in ("/jobs", f"/jobs/{job['id']}"):
+        page = sit("administrator").get(path).text
+        assert "100 %" in page
+        assert "of 30 done" not in page
