@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from gateway.domain.messages import Class
 from gateway.store import budgets, channels
 from tests.web.conftest import NOW
 from tests.web.people import Browser
-from tests.web.programs import add_channel
+from tests.web.programs import Program, add_channel
 
 Sit = Callable[[str], Browser]
 AT = "/channels/sim"
@@ -146,3 +147,20 @@ def test_monitoring_hears_nothing_of_a_channel_without_limits(
     gw: Gateway, sim: int, sit: Sit
 ) -> None:
     assert "parts_left{" not in sit("operator").get("/metrics").text
+
+
+def test_a_program_reads_what_is_left(gw: Gateway, sim: int) -> None:
+    program = Program(gw, "auditor")
+
+    def read() -> tuple[object, ...]:
+        told: Any = program.get("/channels").json
+        (one,) = told["channels"]
+        return one["limits"], one["credit"], one["parts_left"]
+
+    assert read() == ("well", None, {"all": None, "emergency": None})
+    told(gw, sim, 100.0, 15.0)
+    assert read() == ("low", 15.0, {"all": 5, "emergency": 15})
+    told(gw, sim, 8.0)
+    assert read() == ("reserve", 8.0, {"all": 0, "emergency": 8})
+    told(gw, sim, 0.0)
+    assert read() == ("gone", 0.0, {"all": 0, "emergency": 0})

@@ -119,8 +119,19 @@ class Error(msgspec.Struct):
     error: Said
 
 
+class PartsLeft(msgspec.Struct):
+    """Parts that quotas and credit leave; null where nothing limits them."""
+
+    all: int | None
+    emergency: int | None
+
+
 class Channel(msgspec.Struct):
-    """A way in and out; where `confirms` is false, nobody ever tells that a phone has a message."""
+    """A way in and out; where `confirms` is false, nobody ever tells that a phone has a message.
+
+    `limits` says how its quotas and credit stand: in `reserve` only emergencies go, at `gone` all
+    waits, or goes by another channel.
+    """
 
     name: str
     provider: str
@@ -130,6 +141,9 @@ class Channel(msgspec.Struct):
     sms: bool
     ussd: bool
     confirms: bool
+    limits: Literal["well", "low", "reserve", "gone"]
+    credit: float | None
+    parts_left: PartsLeft
 
 
 class Channels(msgspec.Struct):
