@@ -32,7 +32,7 @@ class Ears:
         self.screen = None
         self.before = []
         self.broken = False
-        self.told = SimpleQueue()
+        self.told: SimpleQueue = SimpleQueue()
         threading.Thread(target=self._keep, daemon=True).start()
 
     def take(self, told, kept):
