@@ -202,6 +202,12 @@ class Result(Struct, frozen=True):
     elsewhere: bool = False
     pieces: tuple[str, ...] = ()
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether nobody will ever take it."""
+        refused = self.outcome is Outcome.REJECTED and not self.elsewhere
+        return refused or self.outcome is Outcome.LEFT
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -112,6 +112,33 @@ def counted_in_tries(
     return counted(enough(parts, tries), [(piece, said) for _, piece, said in told])
 
 
+def counted_by_try(state: State, taken: str | None, told: Sequence[tuple[str, Status]]) -> State:
+    """Return where a row stands of which an earlier try may have gone, by all that was told.
+
+    Each telling begins with the name of its try. Once the last was `taken` under one, its words
+    count, and of the others only proof that the person has it. Until then nobody knows which
+    try is which: bad news of one is none of the other. What ended without a receipt stays ended.
+
+    >>> first = [("r1", Status.FAILED)]
+    >>> counted_by_try(State.SENT, "r2", first).value
+    'sent'
+    >>> counted_by_try(State.UNKNOWN, None, [*first, ("r2", Status.SENT)]).value
+    'sent'
+    >>> counted_by_try(State.SENT, "r2", [("r1", Status.READ), ("r2", Status.FAILED)]).value
+    'delivered'
+    """
+    tries = {taken: State.SENT} if taken else {}
+    for name, status in told:
+        tries[name] = advance(tries.get(name, State.UNKNOWN), status)
+    stand = tries.values()
+    if DONE in stand:
+        return DONE
+    count = [tries[taken]] if taken else [one for one in stand if one in ORDER]
+    best = State.SENT if State.SENT in count else max(count, key=ORDER.index, default=state)
+    ended = state in FINAL and state not in {MEANS[status] for _, status in told}
+    return max(best, state, key=ORDER.index) if ended else best
+
+
 def stands(state: State, counted: State | None) -> State:
     """Return where a row stands once its parts are counted anew.
 

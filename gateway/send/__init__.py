@@ -149,7 +149,11 @@ def _not_sent(
 ) -> None:
     """Let a row wait, go elsewhere or end; without `turns` it stays where it is."""
     row = outbox.by_id(db, result.id)
-    if row is None or row["state"] != "claimed" or row["batch"] != batch:
+    if row is None or row["batch"] != batch:
+        return
+    if row["state"] != "claimed":
+        if result.is_refusal:
+            _refused_after_all(gw, db, row, result, now)
         return
     if result.outcome is Outcome.TRANSIENT and result.error == NOT_BEGUN:
         outbox.again(db, row["id"], now, NOT_BEGUN, free=True)
@@ -172,6 +176,15 @@ def _not_sent(
         outbox.unknown(db, row["id"], reason)
     else:
         outbox.end(db, row["id"], verdict.state, reason, now)
+
+
+def _refused_after_all(
+    gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, result: Result, now: float
+) -> None:
+    """Let a refusal that was overtaken by receipts count as one that they followed."""
+    if result.outcome is Outcome.LEFT:
+        _left(gw, db, row, now)
+    outbox.refused(db, row["id"], row["batch"], result.error or result.outcome.value, now)
 
 
 def _verdict(row: sqlite3.Row, result: Result, age: float) -> Retry:

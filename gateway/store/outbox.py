@@ -37,6 +37,10 @@ UPDATE outbox SET state = 'queued', due_at = :due_at, reason = :reason, batch = 
 _UNKNOWN = """
 UPDATE outbox SET state = 'unknown', reason = :reason WHERE id = :id AND state = 'claimed'
 """
+_REFUSED = """
+UPDATE outbox SET state = 'failed', reason = :reason, final_at = :now
+ WHERE id = :id AND batch = :batch AND state IN ('sent', 'withdrawn', 'expired', 'unknown')
+"""
 _LAPSED = """
 SELECT id, batch, class, attempts, created_at, channel FROM outbox
  WHERE state = 'claimed' AND claimed_at < ? ORDER BY claimed_at LIMIT 1000
@@ -133,6 +137,14 @@ def again(
 
 def unknown(db: sqlite3.Connection, id: int, reason: str) -> None:
     db.execute(_UNKNOWN, {"id": id, "reason": reason})
+
+
+def refused(db: sqlite3.Connection, id: int, batch: str, reason: str, now: float) -> None:
+    """End a row that its provider refused, but was spoken of before it answered.
+
+    That the person has it beats the refusal.
+    """
+    db.execute(_REFUSED, {"id": id, "batch": batch, "reason": reason, "now": now})
 
 
 def lapsed(db: sqlite3.Connection, before: float) -> list[sqlite3.Row]:

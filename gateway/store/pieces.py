@@ -19,7 +19,7 @@ UPDATE outbox SET pieces = :pieces
 # Once the network's own names of the parts are known, only they count: what an earlier try left
 # on its way is another text to the phone.
 _TOLD = """
-SELECT receipt.outbox AS id, receipt.status, receipt.error, receipt.reference,
+SELECT receipt.outbox AS id, receipt.status, receipt.error, receipt.retry, receipt.reference,
        piece.outbox IS NOT NULL AS is_named,
        CASE WHEN piece.outbox IS NULL THEN receipt.piece ELSE receipt.reference END AS piece
   FROM receipt LEFT JOIN piece ON piece.channel = receipt.channel
@@ -40,6 +40,7 @@ class Told:
     status: Status
     error: str | None
     of: str
+    retry: str | None
 
 
 def name(db: sqlite3.Connection, rows: Iterable[tuple[int, str, Sequence[str]]]) -> None:
@@ -58,6 +59,6 @@ def told(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Told]]:
     found: dict[int, list[Told]] = {}
     for row in db.execute(_TOLD, (json.dumps(list(ids)),)):
         of = "" if row["is_named"] else row["reference"]
-        one = Told(row["piece"], Status(row["status"]), row["error"], of)
+        one = Told(row["piece"], Status(row["status"]), row["error"], of, row["retry"])
         found.setdefault(row["id"], []).append(one)
     return found

@@ -10,7 +10,7 @@ from gateway.store.rows import Rows
 from gateway.store.standing import FACTS, About, Round, Standing
 
 # Some networks use a name twice, months apart: it then stands for the newer message. Of two
-# words about a message that is not known yet, the one that lets us ask again is kept.
+# alike about one message, known or not, the one that lets us ask again is kept.
 _ADD = Rows(
     """
 INSERT INTO receipt (channel, reference, status, piece, outbox, error, retry, at, received_at)
@@ -19,7 +19,7 @@ VALUES {rows}
    SET outbox = excluded.outbox, error = excluded.error, retry = excluded.retry,
        at = excluded.at, received_at = excluded.received_at
  WHERE excluded.outbox > coalesce(receipt.outbox, 0)
-    OR (receipt.outbox IS NULL AND excluded.outbox IS NULL
+    OR (receipt.outbox IS excluded.outbox
         AND coalesce(receipt.retry, 'no') = 'no' AND excluded.retry <> 'no')
 """,
     "channel reference status piece outbox error retry at now",
@@ -39,6 +39,9 @@ SELECT told.value AS told, {FACTS}
   FROM json_each(:told) AS told
  CROSS JOIN receipt ON receipt.channel = :channel AND receipt.reference = told.value
  CROSS JOIN outbox ON outbox.id = receipt.outbox
+"""
+_IN_DOUBT = f"""
+SELECT {FACTS} FROM outbox WHERE id IN (SELECT value FROM json_each(?)) AND maybes > 0
 """
 _OWN = f"SELECT {FACTS} FROM outbox WHERE id IN (SELECT value FROM json_each(?))"
 _WAITING = f"""
@@ -65,6 +68,7 @@ SELECT outbox.reference FROM outbox JOIN address ON address.id = outbox.address
 """
 
 PATIENCE = 3600.0
+PROOF = (Status.DELIVERED, Status.READ)  # that the person has it
 
 
 def apply_all(
@@ -132,7 +136,7 @@ def _told_of(
         known = found.get(row["told"])
         if known is None or row["id"] > known.row.id:
             standing = round.of(row)
-            over = standing.resends > 0 or standing.channel != channel
+            over = standing.resends > 0 or standing.channel != channel or standing.tries > 1
             over = over or standing.reference is not None
             if not over:
                 standing.call(row["told"])
@@ -163,6 +167,9 @@ def _by_own(
         return None
     if row.channel != channel:
         return About(row, is_over=True) if _spares(channel, receipt, row) else None
+    if row.tries > 1:
+        counts = row.is_counted_by_try or receipt.status in PROOF
+        return About(row, is_over=True) if counts else None
     if row.reference is not None and not receipt.piece:
         return None
     row.call(receipt.reference)
@@ -171,11 +178,9 @@ def _by_own(
 
 
 def _spares(channel: int, receipt: Receipt, row: Standing) -> bool:
-    """An emergency that may have gone by one channel and waits on another: proof from the first
-    that the person has it counts, and spares them the second."""
-    proof = receipt.status in (Status.DELIVERED, Status.READ)
-    waits = row.reference is None and row.moved_from == channel and row.maybes > 0
-    return proof and waits
+    """An emergency that may have gone by one channel and moved to another: proof from the first
+    that the person has it counts, and spares them the second while that waits."""
+    return receipt.status in PROOF and row.moved_from == channel and row.maybes > 0
 
 
 def overtaken(
@@ -203,6 +208,7 @@ def overtaken(
         status, piece = Status(row["status"]), row["piece"] or None
         told = Receipt("", status, error=row["error"], retry=row["retry"], piece=piece)
         round.tell(About(round.of(row), bool(row["is_part"])), told)
+    round.count_by_try(db.execute(_IN_DOUBT, (str(rows),)))
     round.write(db)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.domain.messages import Class, Receipt, State, Status
-from gateway.domain.receipts import FINAL, MEANS, advance, counted_in_tries, stands
+from gateway.domain.receipts import FINAL, MEANS, advance, counted_by_try, counted_in_tries, stands
 from gateway.domain.retry import resend
 from gateway.store import pieces
 from gateway.store.rows import Rows
@@ -82,6 +82,11 @@ class Standing:
         """How many tries may have gone."""
         return max(1, min(self.attempts, self.maybes + 1))
 
+    @property
+    def is_counted_by_try(self) -> bool:
+        """Whether what is told may be of a try before the last, whose name nobody knows."""
+        return self.tries > 1 and self.resends == 0
+
     def is_in_parts(self, receipt: Receipt, is_part: bool) -> bool:
         """Whether its receipts are counted part by part, now that this one came."""
         if receipt.parts and receipt.parts != (self.pieces or self.parts):
@@ -109,6 +114,7 @@ class Round:
     sure: bool
     rows: dict[int, Standing] = field(default_factory=dict)
     in_parts: set[int] = field(default_factory=set)
+    in_tries: set[int] = field(default_factory=set)
 
     def of(self, row: sqlite3.Row) -> Standing:
         """Return a row as it stands in this round."""
@@ -121,11 +127,18 @@ class Round:
         """Count the parts of these rows anew."""
         self.in_parts |= {self.of(row).id for row in rows}
 
+    def count_by_try(self, rows: Iterable[sqlite3.Row]) -> None:
+        """Count anew what was told of each try, where there may be two."""
+        found = [self.of(row) for row in rows]
+        self.in_tries |= {row.id for row in found if row.is_counted_by_try and not row.pieces}
+
     def tell(self, about: About, receipt: Receipt) -> None:
         """Move a row on by one receipt; one in parts is counted when all are told."""
         row = about.row
         if row.is_in_parts(receipt, about.is_part):
             self.in_parts.add(row.id)
+        elif row.is_counted_by_try:
+            self.in_tries.add(row.id)
         elif not (about.is_over or row.due_at) or MEANS[receipt.status] is State.DELIVERED:
             self._advance(row, receipt)
         if receipt.status is Status.SENT and not row.network and not about.is_over:
@@ -136,27 +149,29 @@ class Round:
         again = None
         # Also where it failed or ended before: whoever else gave it up may have said so sooner.
         if new is State.FAILED and MEANS[receipt.status] is new and not row.withdrawn:
-            again = self._again(row, receipt)
+            again = self._again(row, receipt.retry)
         row.due_at = again
         if again is None:
             row.stand(new, receipt.error)
         else:
             row.retry, row.error = receipt.retry, receipt.error
 
-    def _again(self, row: Standing, receipt: Receipt) -> float | None:
+    def _again(self, row: Standing, worth: str | None) -> float | None:
         """Return when to send again what failed, or None."""
         if not self.resends:
             return None
         age = self.now - row.created_at if self.sure else 0.0
         left = row.expires_at - self.now if row.expires_at and self.sure else None
         jitter = row.id * 0.618 % 1  # so that what failed together does not come back together
-        wait = resend(receipt.retry, Class(row.class_), row.resends, age, left, jitter)
+        wait = resend(worth, Class(row.class_), row.resends, age, left, jitter)
         return None if wait is None else self.now + wait
 
     def write(self, db: sqlite3.Connection) -> list[int]:
         """Write every row once; return the ids of those that moved."""
         if self.in_parts:
             self._count(pieces.told(db, self.in_parts))
+        if self.in_tries:
+            self._count_by_try(pieces.told(db, self.in_tries))
         again = [row for row in self.rows.values() if row.due_at is not None]
         changed = [row for row in self.rows.values() if row.changed and row.due_at is None]
         named = [row for row in self.rows.values() if row.named and row.due_at is None]
@@ -172,6 +187,25 @@ class Round:
             state = counted_in_tries(row.pieces or row.parts, row.tries, said)
             because = [one.error for one in heard if MEANS[one.status] is state]
             row.stand(stands(State(row.state), state), next(filter(None, because), None))
+
+    def _count_by_try(self, told: dict[int, list[pieces.Told]]) -> None:
+        for id in self.in_tries - self.in_parts:
+            row, heard = self.rows[id], told.get(id, [])
+            said = [(one.of, one.status) for one in heard]
+            state = counted_by_try(State(row.state), row.reference, said)
+            because = [one for one in heard if MEANS[one.status] is state]
+            if row.reference:
+                because = [one for one in because if one.of == row.reference]
+            known = row.reference or row.state == State.QUEUED  # which try it was that failed
+            if state is State.FAILED and known and not row.withdrawn:
+                self._resend(row, because)
+            if row.due_at is None:
+                row.stand(state, next((one.error for one in because if one.error), None))
+
+    def _resend(self, row: Standing, heard: Iterable[pieces.Told]) -> None:
+        for one in heard:
+            row.due_at = row.due_at or self._again(row, one.retry)
+            row.retry, row.error = row.retry or one.retry, row.error or one.error
 
 
 def _written(row: Standing, now: float) -> tuple[object, ...]:
