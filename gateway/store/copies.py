@@ -13,11 +13,24 @@ LOST = "restored from a backup"
 
 
 def backup(store: Path, file: Path) -> None:
-    """Copy the store whole; an existing file is not overwritten."""
+    """Copy the store whole; an existing file is not overwritten.
+
+    It gets its name when it is whole and on the disk: whatever stops us before leaves a `.part`.
+    """
     if file.exists():
         raise StoreError(f"{file} is there already: choose another name.")
-    with closing(connect(store, read_only=True)) as source, closing(sqlite3.connect(file)) as copy:
-        source.backup(copy, pages=1000)
+    part = file.with_name(f"{file.name}.part")
+    _remove(part)
+    try:
+        with (
+            closing(connect(store, read_only=True)) as source,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            source.backup(copy, pages=1000)
+        part.rename(file)
+    finally:
+        _remove(part)
+    settle(file.parent)
 
 
 def restore(file: Path, store: Path, now: float, by: str = "system") -> int:

@@ -195,6 +195,9 @@ def do(warm: Warm, order: Order) -> None:
     if order.when == "make":
         stop_after(order.stop)
         setup.make(Settings.load(environment(folder / "data", 0)))
+    elif order.when == "backup":
+        stop_after(order.stop)
+        copies.backup(folder / "data" / "gateway.db", folder / "data" / "copy.db")
     elif order.when in ("restore", "swap"):
         restore(folder, order)
     elif order.stop:

@@ -11,6 +11,7 @@ FILES = (
     *("gateway.db", "gateway.db-wal", "gateway.db-journal"),
     *("gateway.restoring", "gateway.restoring-wal", "gateway.restoring-journal"),
     *("gateway.before-restore", "key", "key.part"),
+    *("copy.db", "copy.db.part", "copy.db.part-journal"),
 )
 
 

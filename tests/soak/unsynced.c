@@ -8,7 +8,7 @@
    stop_after(n) ends the process at the n-th call from now on, before it is made.
 
    Covered is all that SQLite does here (open, pwrite, write, ftruncate, fsync, fdatasync, unlink,
-   syncs of the folder), and rename and link, by which the key and what is restored come into their
+   syncs of the folder), and rename and link, by which the key, a backup and what is restored come into their
    places. Not covered: the -shm
    file (a map of memory, made anew after a cut), writes through mmap, writev and fallocate (nobody
    asks SQLite for them), other files beside the store, and a disk that only says it has synced. */
@@ -39,7 +39,8 @@ typedef int (*linkat_call)(int, const char *, int, const char *, int);
 static const char *const names[] = {"gateway.db", "gateway.db-wal", "gateway.db-journal",
                                     "gateway.restoring", "gateway.restoring-wal",
                                     "gateway.restoring-journal", "gateway.before-restore",
-                                    "key", "key.part"};
+                                    "key", "key.part",
+                                    "copy.db", "copy.db.part", "copy.db.part-journal"};
 static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
 static long left; /* calls until the end; 0: no end */
 
