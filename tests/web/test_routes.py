@@ -68,6 +68,21 @@ def test_a_channel_that_does_not_work_says_since_when_and_why(ada: Browser, gw: 
     assert "Not working" not in ada.get("/channels/line-0").text
 
 
+def test_a_channel_that_no_worker_serves_says_how_to_start_one(ada: Browser, gw: Gateway) -> None:
+    line = gw.channels.by_id(1)
+    routes.unserved(gw, line, alone=True)
+    page = ada.get("/channels/line-0").text
+    for words in ("Not working", "No worker serves this channel.", "gateway worker", "Since"):
+        assert words in page
+    assert "<dd>no worker serves this channel</dd>" in page
+    assert "Tries again" not in page  # there is nobody to try
+    assert "Not working" in ada.get("/channels").text
+    routes.unserved(gw, line, alone=False)
+    page = ada.get("/channels/line-0").text
+    assert "worker" not in page
+    assert "Not working" not in page
+
+
 def test_a_refused_account_says_what_to_mend(ada: Browser, gw: Gateway) -> None:
     gw.store.write(lambda db: channels.down(db, 1, NOW - 900, NOW + 30, 2, "account"))
     page = ada.get("/channels/line-0").text
