@@ -3,6 +3,7 @@
 What it must know of all the rows is read in a few statements, and only for rules that can apply.
 """
 
+import logging
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from gateway.domain.gate import (
     ENOUGH_THIS_WEEK,
     ENOUGH_TODAY,
     JUST_NOW,
+    PASSED,
     WEEK,
     Facts,
     Go,
@@ -32,6 +34,8 @@ from gateway.gate.nights import Nights, may_wait
 from gateway.store import budgets, outbox, past, refused
 from gateway.store.claims import Claimed
 
+log = logging.getLogger(__name__)
+
 Rows = Sequence[Claimed]
 Had = tuple[int, float]  # a class, and when
 Hads = dict[int | None, list[Had]]  # by address
@@ -44,6 +48,9 @@ def let_through(gw: Gateway, channel: int, rows: Rows) -> list[Claimed]:
     verdicts = [(row, known.judge(row)) for row in rows]
     if counts := _counts(verdicts):
         gw.store.write(lambda db: _refuse(gw, db, channel, verdicts, counts, now))
+    if at_night := counts[Class.EMERGENCY, PASSED]:
+        name = gw.channels.by_id(channel).name
+        log.warning("channel %s: %d emergency messages went in quiet hours", name, at_night)
     return [row for row, verdict in verdicts if isinstance(verdict, Go)]
 
 

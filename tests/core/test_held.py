@@ -1,6 +1,7 @@
 """What the gate holds: nights where people are, what they had already, what was said just now."""
 
 import itertools
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def test_an_emergency_passes_and_that_is_counted(night: Field) -> None:
     emergency = queue(night, Class.EMERGENCY)
     assert go(night) == [emergency]
     assert counted(night) == {("emergency", "quiet hours passed"): 1}
+
+
+def test_the_log_says_once_a_batch_that_emergencies_passed(night: Field, caplog) -> None:
+    caplog.set_level(logging.WARNING)  # what a gateway that runs writes down
+    for class_, to in ((Class.EMERGENCY, MAYA), (Class.EMERGENCY, AMINA), (Class.NORMAL, MAYA)):
+        queue(night, class_, to, text=f"leave now {class_}")
+    assert len(go(night)) == 2
+    said = "channel simulator: 2 emergency messages went in quiet hours"
+    assert [one.getMessage() for one in caplog.records].count(said) == 1
+    queue(night, Class.NORMAL, AMINA)
+    queue(night, Class.EMERGENCY, forced=True)  # what was forced needs no leave
+    assert len(go(night)) == 1
+    assert caplog.text.count("quiet hours") == 1
+    assert not any(word in caplog.text for word in (MAYA, AMINA, "leave now"))
 
 
 def test_answers_and_what_is_forced_go_at_night_uncounted(night: Field) -> None:
