@@ -34,10 +34,12 @@ def test_an_end_no_calendar_can_show_is_refused(gw: Gateway) -> None:
     assert refused.value.field == "expires"
 
 
-@pytest.mark.parametrize("field", ["due", "expires"])
-def test_a_message_for_a_time_no_calendar_can_show_is_refused(gw: Gateway, field: str) -> None:
+@pytest.mark.parametrize("field, what", [("due", "start"), ("expires", "end")])
+def test_a_message_for_a_time_no_calendar_can_show_is_refused(
+    gw: Gateway, field: str, what: str
+) -> None:
     order = submit.Order(["+447700900001"], text="Hello", **{f"{field}_at": LATEST})  # type: ignore[arg-type]
-    with pytest.raises(Refused, match="hundred years") as refused:
+    with pytest.raises(Refused, match=f"The {what} is more than a hundred years") as refused:
         submit.submit(gw, SITA, order)
     assert refused.value.field == field
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.cli.opening import gateway
 
 Call = Callable[..., Result]
 
@@ -58,6 +59,13 @@ def test_a_channel_is_added_with_its_limits(call: Call) -> None:
 def test_a_limit_that_could_block_is_refused(call: Call, words: tuple[str, ...]) -> None:
     assert call("channel", "set", "simulator", *words).exit_code != 0
     assert shown(call)["per_hour"] is None
+
+
+def test_when_it_last_sent_is_written_as_other_times_are(call: Call) -> None:
+    assert call("send", "+15550100", "hello").exit_code == 0
+    with gateway() as gw:
+        gw.store.write(lambda db: db.execute("UPDATE outbox SET state='sent', sent_at=1795000000"))
+    assert "'last_out': '2026-11-18 11:06:40+00:00'" in call("channel", "show", "simulator").output
 
 
 def test_what_was_paid_in_is_added(call: Call) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from gateway import providers, routes
 from gateway.cli import channel_limits
 from gateway.cli.opening import opened
+from gateway.cli.timing import shown
 from gateway.context import Gateway
 from gateway.store import channels, figures
 
@@ -31,17 +32,18 @@ def share(part: float) -> str:
 def described(gw: Gateway, row: sqlite3.Row) -> dict[str, Any]:
     """Return all that may be told of a channel; secrets are not."""
     needs = {need.name: need for need in providers.load(row["provider"]).needs}
-    shown = {
+    settings = {
         key: "(set)" if key not in needs or needs[key].secret else value
         for key, value in opened(gw.sealer, row).items()
     }
     db, now = gw.store.read, gw.clock()
     told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
     told |= channel_limits.shown(row)
-    today = figures.channels(db, now - 86400).get(row["id"], {})
+    today: dict[str, Any] = dict(figures.channels(db, now - 86400).get(row["id"], {}))
     if "waiting" in today:
         today["waiting"] = figures.waiting(db, row["id"])
-    told |= {"state": state(row, now), "settings": shown, "today": today}
+    today |= {key: shown(today[key]) for key in ("last_in", "last_out") if key in today}
+    told |= {"state": state(row, now), "settings": settings, "today": today}
     told["share"] = share(figures.shares(db, now - HOUR).get(row["id"], 0.0))
     if condition := channels.condition(row):
         told["condition"] = condition

@@ -40,6 +40,7 @@ NOT_NOW = {
     "lapse": N_("Only an alert that waits can lapse."),
 }
 NO_TEXT = N_("An alert needs a text in at least one language.")
+FAR_START = N_("The start is more than a hundred years away. Write the year again.")
 FAR = N_("The end is more than a hundred years away. Write the year again.")
 OVER = N_("The alert would be over before it is sent: set a later end.")
 EMPTY = N_("The text is empty.")

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from gateway import routes
 from gateway.context import Channel, Gateway
-from gateway.domain.alerts import CENTURY, FAR, Refused, check_text
+from gateway.domain.alerts import CENTURY, FAR, FAR_START, Refused, check_text
 from gateway.domain.phone import BadNumber, normalise
 from gateway.domain.routing import Asked
 from gateway.people import tag_of
@@ -73,9 +73,9 @@ def check(gw: Gateway, order: Order) -> Ready:
     over = order.expires_at is not None and order.expires_at <= due
     if over and gw.clock_trusted():
         raise Refused(OVER, "expires")
-    for name, at in (("due", due), ("expires", order.expires_at or now)):
+    for name, at, far in (("due", due, FAR_START), ("expires", order.expires_at or now, FAR)):
         if at > now + CENTURY:
-            raise Refused(FAR, name)
+            raise Refused(far, name)
     if not 0 < len(order.to) <= MOST_PEOPLE:
         raise Refused(PEOPLE, "to", most=MOST_PEOPLE)
     usable = {channel.id: channel for channel in gw.channels.all() if channel.carries_sms}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.messages import OptOut, Outcome, Outgoing, Receipt, Screen, Status
-from gateway.providers import Account, Garbled, Hook, Unreachable, reading, wrong
+from gateway.providers import PROVIDERS, Account, Garbled, Hook, Unreachable, load, reading, wrong
 from gateway.providers.external import External
 from gateway.providers.external.order import own, uuid
 from gateway.providers.external.presets import PRESETS
@@ -178,6 +178,16 @@ def test_a_host_is_tried_where_there_is_no_such_address():
 )
 def test_a_setting_that_cannot_work_is_named(name, value):
     assert [sentence.split()[0] for sentence in wrong(External.needs, {name: value})] == [name]
+
+
+KEYED = [name for name in PROVIDERS if "hook_key" in {need.name for need in load(name).needs}]
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_a_hook_key_that_is_too_short_is_told_how_long_it_must_be(name):
+    (said,) = [one for one in wrong(load(name).needs, {"hook_key": "short"}) if "hook_key" in one]
+    assert "16 to 128 letters" in said
+    assert "short" not in said
 
 
 # In

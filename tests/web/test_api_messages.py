@@ -128,6 +128,13 @@ def test_what_is_wrong_is_named_and_nothing_is_sent(gw, program, changed, status
     assert contacts.count(gw.store.read) == 0
 
 
+@pytest.mark.parametrize("value", ["tomorrow", "2026-11-20", "2026-11-20T10:00:00", 7])
+@pytest.mark.parametrize("field", ["due", "expires"])
+def test_what_is_no_time_is_told_how_a_time_is_written(program, field, value):
+    told = program.post("/messages", WHOLE | {field: value}).json["error"]["message"]
+    assert told == f"{field}: write a time with its offset, as 2026-11-18T18:00:00+05:45."
+
+
 BODIES = [
     (b"{", "application/json", 400, "bad_json"),
     (b"\xff", "application/json", 400, "bad_json"),

@@ -192,7 +192,10 @@ _RECEIPTS = (
 _PROOF = (
     Need(
         "hook_key",
-        N_("A word of your own; calls must carry it as ?key=…"),
+        N_(
+            "A word of your own, of 16 to 128 letters, digits, - or _; calls must carry it as "
+            "?key=…"
+        ),
         secret=True,
         default="",
         pattern=r"([A-Za-z0-9_-]{16,128})?",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.domain.messages import Phase
-from gateway.providers import COUNTRY, N_, Need
+from gateway.providers import COUNTRY, N_, Need, reading
 from gateway.providers.ussd.aggregators import DIALECTS
 from gateway.providers.ussd.dialect import Dialect
 
@@ -21,13 +21,7 @@ NEEDS: tuple[Need, ...] = (
         default="conend",
         pattern="|".join(DIALECTS),
     ),
-    Need(
-        "hook_key",
-        N_("A word of your own; calls must carry it as ?key=… (they sign nothing)."),
-        secret=True,
-        default="",
-        pattern=r"([A-Za-z0-9_-]{16,128})?",
-    ),
+    reading.HOOK_KEY,
     Need("userid", N_("The user name they sign in with, if they do."), default="", pattern=r".*"),
     Need(
         "password",

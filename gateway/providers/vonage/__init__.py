@@ -69,7 +69,10 @@ class Vonage(Plain):
         ),
         Need(
             "hook_key",
-            N_("A word of your own; unsigned calls must carry it as ?key=…"),
+            N_(
+                "A word of your own, of 16 to 128 letters, digits, - or _; unsigned calls must "
+                "carry it as ?key=…"
+            ),
             secret=True,
             default="",
             pattern=r"([A-Za-z0-9_-]{16,128})?",

@@ -27,6 +27,7 @@ T = TypeVar("T")
 View = Callable[P, ResponseReturnValue]
 
 _AT = re.compile(r" - at `\$\.?(.*)`$")
+_NOT_A_TIME = re.compile(r"RFC3339|`datetime")
 _NAMED = re.compile(r"(?:unknown|required) field `([^`]*)`")
 
 
@@ -115,9 +116,21 @@ def _read(decode: Callable[[Any], T], raw: object) -> T:
     try:
         return decode(raw)
     except msgspec.ValidationError as error:
-        raise problem(422, "invalid", str(error), _field(str(error))) from None
+        field = _field(str(error))
+        raise problem(422, "invalid", _said(str(error), field), field) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise problem(400, "bad_json", "This is not JSON in UTF-8.") from None
+
+
+def _said(message: str, field: str | None) -> str:
+    """Return what to tell of a validation message; how a time is written is shown.
+
+    >>> _said("Invalid RFC3339 encoded datetime - at `$.due`", "due")
+    'due: write a time with its offset, as 2026-11-18T18:00:00+05:45.'
+    """
+    if not _NOT_A_TIME.search(message):
+        return message
+    return f"{field}: write a time with its offset, as 2026-11-18T18:00:00+05:45."
 
 
 def _field(message: str) -> str | None:
