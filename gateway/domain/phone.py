@@ -41,10 +41,7 @@ def normalise(raw: str, region: str | None = None) -> Address:
     >>> normalise("4636", "US"), normalise("InfoRC")
     (Address(kind='short', value='4636'), Address(kind='name', value='InfoRC'))
     """
-    plain = _PLAIN.fullmatch(raw)
-    if plain and _settled(plain[1]):
-        return Address("phone", raw)
-    return _looked_up(raw, region)
+    return _plainly(raw) or _looked_up(raw, region)
 
 
 def mask(value: str) -> str:
@@ -78,6 +75,12 @@ def _settled(digits: str) -> bool:
     return (
         code is not None and (digits[len(code)] != "0" or code == "39") and calling.possible(digits)
     )
+
+
+@lru_cache(maxsize=4096)  # who writes is asked about several times in a moment
+def _plainly(raw: str) -> Address | None:
+    plain = _PLAIN.fullmatch(raw)
+    return Address("phone", raw) if plain and _settled(plain[1]) else None
 
 
 @lru_cache(maxsize=4096)

@@ -17,11 +17,13 @@ OFFERED = 3
 class Voice:
     """One chain of languages, with what sentences may name without being told.
 
+    `language` is the first of the chain that we have content in.
     `said` keeps the sentences that need no more than that: most answers are such.
     """
 
     chain: tuple[str, ...]
     always: Mapping[str, object]
+    language: str
     said: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -31,7 +33,8 @@ class Voice:
         if known is None:
             chain = tuple(gw.languages.chain(language, around, gw.settings["LANGUAGE"]))
             always = {"org": gw.organisation(chain), "emergency": gw.settings["EMERGENCY"]}
-            known = gw.voices[language, around] = cls(chain, always)
+            first = gw.languages.choose(chain, "help")
+            known = gw.voices[language, around] = cls(chain, always, first)
         return known
 
 
@@ -114,5 +117,4 @@ def asking(
     """Choose the person's one language and make what their dialogue may ask."""
     around = tuple(areas.languages(db, person.area)) if person.area else ()
     voice = Voice.of(gw, language or person.language or "", around)
-    chosen = gw.languages.choose(voice.chain, "help")
-    return Asking.of(gw, db, chosen, around, screens)
+    return Asking.of(gw, db, voice.language, around, screens)

@@ -56,7 +56,7 @@ def _http(code: str) -> bool:
 
 
 def _smpp(status: str) -> bool:
-    sending = Sending(1)
+    sending = Sending(1, lambda give: give())
     errand = Errand(7, [b""], sending)
     errand.begun = 1
     errand.answered(0, int(status, 16), "")
@@ -93,7 +93,7 @@ def test_only_what_is_about_the_sender_or_the_route_goes_elsewhere(
 
 
 def test_a_text_of_which_a_part_was_taken_goes_nowhere() -> None:
-    sending = Sending(1)
+    sending = Sending(1, lambda give: give())
     errand = Errand(7, [b"", b""], sending)
     errand.begun = 2
     errand.answered(0, 0, "r1")

@@ -95,7 +95,7 @@ WORDS = {
 def test_an_answer_means_what_the_table_says(case):
     (pdu,) = frames(bytearray.fromhex(case["request"]["pdu_hex"]))
     (wanted,) = case["expect"]["recipients"]
-    back = Sending(1)
+    back = Sending(1, lambda give: give())
     errand = Errand(7, [b""], back)
     errand.begun = 1
     told = (0, pdu.status, pdu.body.rstrip(b"\0").decode())

@@ -27,7 +27,7 @@ class Phrases(NamedTuple):
 
     def within(self, told: str) -> bool:
         """Say whether a message, in its one spelling, holds one of the phrases."""
-        if any(phrase in told for phrase in self.anywhere):
+        if not told.isascii() and any(phrase in told for phrase in self.anywhere):
             return True
         spoken = told.split()
         if self.firsts.isdisjoint(spoken):

@@ -9,6 +9,7 @@ from gateway.domain.keywords.spelling import normal
 # swap of two neighbours.
 SIGNS = "23456789CDFGHJKMNPRTVWX"
 _SIZE = len(SIGNS)
+_VALUE = {sign: value for value, sign in enumerate(SIGNS)}
 _SLIPS = str.maketrans("SZB", "528")
 _FIRST = re.compile(r"\W*+(?:ref(?:erence)?\b\W*+)?(\w{4,6})\b[\s:.,;!?-]*", re.IGNORECASE)
 
@@ -58,5 +59,5 @@ def reference(text: str) -> tuple[str, str] | None:
 
 
 def _check(signs: str) -> str:
-    weighted = (place * SIGNS.index(sign) for place, sign in enumerate(signs, 1))
+    weighted = [place * _VALUE[sign] for place, sign in enumerate(signs, 1)]
     return SIGNS[sum(weighted) % _SIZE]

@@ -1,6 +1,7 @@
 """Which words mean what, in which language, and what a message therefore asks for."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -53,6 +54,7 @@ class Keywords:
         self._spelled = words
         self._intents = {tag: by_spelling(intents) for tag, intents in words.items()}
         self._every = frozenset().union(*self._intents.values())
+        self._ordered = sorted(self._every)
         self._known = lru_cache(_REMEMBERED)(self._match)
         self._ask = lru_cache(_ORDERS)(self._asked)
 
@@ -157,11 +159,19 @@ class Keywords:
 
     def _headed(self, text: str, asked: "_Asked") -> Match | None:
         """Read a keyword with words after it, the longest keyword first."""
+        first = next(heads(text), None)
+        if first is None or not self._begins_one(normal(first[0])):
+            return None
         for head, rest in reversed(list(heads(text))):
             found = self._find(normal(head), asked)
             if found and (told := self._with_rest(found, rest, asked)):
                 return told
         return None
+
+    def _begins_one(self, key: str) -> bool:
+        """Say whether any keyword begins so; most messages do not."""
+        place = bisect_left(self._ordered, key)
+        return self._ordered[place : place + 1] != [] and self._ordered[place].startswith(key)
 
     def _with_rest(self, found: _Found, rest: str, asked: "_Asked") -> Match | None:
         intent = found.intent

@@ -38,6 +38,7 @@ LINES = {
     "pair": (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER),
     "transmitter": (Command.BIND_TRANSMITTER,),
 }
+UNWRITTEN = "cannot be written"
 T = TypeVar("T")
 
 
@@ -109,18 +110,17 @@ class Smpp(Plain):
 
         alive, late = sending.fresh(messages, self.clock())
         yield from late
-        back = Sending(len(alive))
-        errands = [Errand(one.id, self._bodies(one), back) for one in alive]
-        for errand in errands:
-            if not errand.bodies:
-                errand.end(Outcome.REJECTED, "cannot be written")
+        written = [(one.id, self._bodies(one)) for one in alive]
+        yield from (Result(id, Outcome.REJECTED, error=UNWRITTEN) for id, b in written if not b)
+        back = Sending(sum(1 for _, bodies in written if bodies), loop().call_soon)
+        errands = [Errand(id, bodies, back) for id, bodies in written if bodies]
         urgent = any(one.class_ == Class.EMERGENCY for one in alive)
         with self._opening:
             # Without a listener nothing may be heard: another process keeps what comes.
             link = self._link = self._link or self._made(None)
             loop().call_soon_threadsafe(link.take, errands, urgent)
         for result in back.results():
-            yield self._plain(result) if result.reference else result
+            yield self._plain(result) if self.ear.answer_base and result.reference else result
 
     def _plain(self, told: Result) -> Result:
         """Return a result with its ids as receipts will be read, however the two are written."""

@@ -1,11 +1,13 @@
 """Messages on their way over a link: what was asked of each, and what became of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
+from typing import Any
 
 from gateway.domain.messages import Outcome, Result
 from gateway.providers.smpp import codes
 
+Soon = Callable[[Callable[[], None]], Any]  # how a turn of the loop has something done at its end
 TRIES = 5  # how often a part is asked again while they say "slower"; the rest has gone already
 
 
@@ -73,20 +75,31 @@ class Sending:
     """One batch: results come back through here to the thread that waits for them.
 
     Once they say that the channel must slow down or stop, nothing more of it is written.
+    Results of one turn of the loop go together: to wake a thread for each is dearer than the rest.
     """
 
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._back: SimpleQueue[Result] = SimpleQueue()
+    def __init__(self, count: int, soon: Soon) -> None:
+        self._count, self._soon = count, soon
+        self._ready: list[Result] = []
+        self._back: SimpleQueue[list[Result]] = SimpleQueue()
         self.stopped: tuple[Outcome, str] | None = None
 
     def put(self, result: Result) -> None:
-        self._back.put(result)
+        self._ready.append(result)
+        if len(self._ready) == 1:
+            self._soon(self._give)
+
+    def _give(self) -> None:
+        ready, self._ready = self._ready, []
+        self._back.put(ready)
 
     def stop(self, outcome: Outcome, error: str) -> None:
         self.stopped = self.stopped or (outcome, error)
 
     def results(self) -> Iterator[Result]:
         """Yield one result a message as they come; every errand ends, by the link's own clock."""
-        for _ in range(self._count):
-            yield self._back.get()
+        left = self._count
+        while left:
+            told = self._back.get()
+            left -= len(told)
+            yield from told
