@@ -143,18 +143,25 @@ def astray(stored: Stored, noted: Noted, cut: set[int]) -> dict[int, str]:
     maybe = cut | {one.id for one in noted.handed if one.unsure}
     found = {}
     for row in stored.outbox:
-        known = row["reference"] in tries.get(row["id"], ())
-        right = (
-            network.end(row["id"], row["parts"])
-            if known
-            else "unknown"
-            if row["id"] in maybe
-            else ""
-        )
+        names = tries.get(row["id"], set())
+        known = row["reference"] in names
+        right = _right(row, names, row["id"] in maybe)
         fits = row["state"] == right or (right == State.DELIVERED and _is_modest(row))
         if not fits or (row["reference"] and not known):
             found[row["id"]] = f"{row['state']}, not {right or 'that'}"
     return found
+
+
+def _right(row: Mapping[str, Any], names: set[str], may_be_unknown: bool) -> str:
+    """Where a row must end; empty where nothing excuses that nobody knows.
+
+    An emergency that went twice, of which no answer was heard, ends as its receipts tell that bear
+    our own id: which is of which try, nobody need know.
+    """
+    told = network.echoes(row["id"]) and network.story(row["id"], row["parts"])
+    if row["reference"] in names or (row["tries"] > 1 and names and told):
+        return str(network.end(row["id"], row["parts"]))
+    return State.UNKNOWN if may_be_unknown else ""
 
 
 def _is_modest(row: Mapping[str, Any]) -> bool:

@@ -106,6 +106,16 @@ def test_an_emergency_may_be_handed_over_twice_and_no_more():
     assert findings(noted=thrice) == ["emergencies"]
 
 
+@pytest.mark.parametrize(("state", "found"), [("delivered", []), ("unknown", ["astray"])])
+def test_an_emergency_that_went_twice_ends_as_the_receipts_with_our_own_id_tell(state, found):
+    id = next(n for n in count(ROW + 1) if network.echoes(n) and network.story(n) == TOLD)
+    names = ("soak-5", "soak-6")
+    twice = [replace(told(id, name, Class.EMERGENCY), unsure=True) for name in names]
+    noted = replace(NOTED, handed=[*NOTED.handed, *twice])
+    again = out(id, "Order 1", state, None) | {"class": Class.EMERGENCY, "tries": 2, "text": ""}
+    assert findings(replace(STORED, outbox=[*STORED.outbox, again]), noted) == found
+
+
 def test_what_is_unknown_without_a_cut_is_found():
     assert findings(cut=set()) == ["astray"]
 
