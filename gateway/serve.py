@@ -198,5 +198,6 @@ def application() -> "Entrance":
     _at_the_end.append(close)
     threading.Thread(target=_end_with, args=(gw.store,), name="end", daemon=True).start()
     gc.freeze()
+    gc.set_threshold(5_000, 20, 20)  # one batch makes some thousands: none is rubbish amid it
     gc.enable()
     return Entrance(gw, app.wsgi_app, int(settings["THREADS"]))
