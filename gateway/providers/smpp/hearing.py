@@ -82,9 +82,13 @@ class Hearing:
     def kept(self, heard: Sequence[Heard], results: Sequence[Kept]) -> None:
         """Note what became of each, and have it acknowledged."""
         self._open -= len(heard)
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            _say_why(errors)
         for one, result in zip(heard, results, strict=True):
             if isinstance(result, BaseException):
-                _not_kept(one, result)
+                # They still have it, and will tell it again.
+                one.status, one.name, one.message = codes.NOT_NOW, None, None
             else:
                 one.screen = result
         heard[0].bind.owner.kept(heard)
@@ -98,11 +102,10 @@ def _back(
         loop.call_soon_threadsafe(hearing.kept, heard, results)
 
 
-def _not_kept(one: Heard, error: BaseException) -> None:
-    """A full disk, or a fault of ours: they still have it and will tell it again."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("not kept: %s\n%s", type(error).__name__, where)
-    one.status, one.name, one.message, one.screen = codes.NOT_NOW, None, None, None
+def _say_why(errors: Sequence[BaseException]) -> None:
+    """Note a full disk, or a fault of ours, once for all that it met at the same time."""
+    where = "".join(traceback.format_tb(errors[0].__traceback__))
+    log.error("%d not kept: %s\n%s", len(errors), type(errors[0]).__name__, where)
 
 
 def _named(event: Event, name: str) -> Event:
