@@ -14,7 +14,7 @@ from gateway.domain.cells import Cell
 from gateway.store import alerts, jobs
 
 STRIDE = 0.25  # seconds for which texts and channels are chosen at once
-AIM = 0.01  # seconds: a chunk holds what the writer does in that time, so that nobody waits long
+AIM = 0.0125  # seconds: a chunk holds what the writer does in that time, so that nobody waits long
 MOST = 5000  # rows of a chunk
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from gateway.files import folder
+from gateway.store.schema import StoreError, applied, known, migrate, refuse_newer
 from gateway.store.units import Item, Many, T
 from gateway.store.writer import StoreClosed, Writer
 
@@ -20,10 +20,6 @@ __all__ = ["Store", "StoreClosed", "StoreError", "connect", "migrate"]
 LARGE = 128 << 20
 WAITING = 4 << 20  # bytes of changes that wait beside the file until they are written into it
 STATEMENTS = 512  # kept prepared, each connection
-
-
-class StoreError(Exception):
-    """The store cannot be used; the text says why and what to do."""
 
 
 def connect(file: Path, read_only: bool = False) -> sqlite3.Connection:
@@ -40,50 +36,6 @@ def connect(file: Path, read_only: bool = False) -> sqlite3.Connection:
     return db
 
 
-def _statements(sql: str) -> list[str]:
-    """Split a script: executescript would commit half of it on its own."""
-    found, statement = [], ""
-    for line in sql.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            found.append(statement)
-            statement = ""
-    return found
-
-
-def migrate(db: sqlite3.Connection) -> list[str]:
-    """Run every .sql file of migrations/ that has not run yet, each whole or not at all.
-
-    StoreError when the file was written by a newer version.
-    """
-    from sqlite_utils import Database, Migrations
-
-    steps = Migrations("gateway")
-    for file in sorted(folder("migrations").glob("*.sql")):
-        sql = file.read_text(encoding="utf-8")
-
-        def step(target: Database, sql: str = sql) -> None:
-            for statement in _statements(sql):
-                target.conn.execute(statement)
-
-        steps(name=file.stem)(step)
-    target = Database(db)
-    refuse_newer({m.name for m in steps.applied(target)})
-    names = [m.name for m in steps.pending(target)]
-    steps.apply(target)
-    return names
-
-
-def refuse_newer(applied: set[str]) -> None:
-    """Raise StoreError if a migration was applied that this version does not know."""
-    known = {file.stem for file in folder("migrations").glob("*.sql")}
-    if strange := sorted(applied - known):
-        raise StoreError(
-            f"This store was written by a newer version of Gateway ({strange[-1]}). "
-            "Nothing was changed. Install that version, or restore an older backup."
-        )
-
-
 def _unusable(error: sqlite3.Error) -> StoreError:
     """Return what to tell: a full disk or a lock is no damage, and a backup is older."""
     if not isinstance(error, sqlite3.OperationalError):
@@ -94,14 +46,6 @@ def _unusable(error: sqlite3.Error) -> StoreError:
     )
 
 
-def _applied(db: sqlite3.Connection) -> set[str]:
-    exists = db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
-    if not exists:
-        return set()
-    rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'gateway'")
-    return {row["name"] for row in rows}
-
-
 def check(db: sqlite3.Connection, older: bool = False, whole: bool = True) -> None:
     """Raise StoreError unless the file is ours, and of this version, or an older one.
 
@@ -109,16 +53,15 @@ def check(db: sqlite3.Connection, older: bool = False, whole: bool = True) -> No
     """
     try:
         found = db.execute("PRAGMA quick_check(1)").fetchone()[0] if whole else "ok"
-        applied = _applied(db)
+        there = applied(db)
     except sqlite3.DatabaseError as error:
         raise _unusable(error) from None
     if found != "ok":
         raise StoreError("The store is damaged. Keep a copy of the file and restore a backup.")
-    refuse_newer(applied)
-    known = {file.stem for file in folder("migrations").glob("*.sql")}
-    if not applied:
+    refuse_newer(there)
+    if not there:
         raise StoreError("This is no store of Gateway: nothing is in it.")
-    if known - applied and not older:
+    if known() - there and not older:
         raise StoreError("The store is of an older version. Run 'gateway migrate' first.")
 
 
@@ -142,15 +85,20 @@ def _checked(file: Path, integrity: bool) -> sqlite3.Connection:
     try:
         if integrity:
             check(db, whole=is_small(file))
-        db.execute("PRAGMA journal_mode = WAL")
-        page = db.execute("PRAGMA page_size").fetchone()[0]
-        db.execute(f"PRAGMA wal_autocheckpoint = {WAITING // page}")
+        _to_write(db)
     except sqlite3.Error as error:
         db.close()
         raise _unusable(error) from None
     except StoreError:
         db.close()
         raise
+    return db
+
+
+def _to_write(db: sqlite3.Connection) -> sqlite3.Connection:
+    db.execute("PRAGMA journal_mode = WAL")
+    page = db.execute("PRAGMA page_size").fetchone()[0]
+    db.execute(f"PRAGMA wal_autocheckpoint = {WAITING // page}")
     return db
 
 
@@ -162,7 +110,7 @@ class Store:
             raise StoreError(f"There is no store at {file}. Run 'gateway init' first.")
         self.file = file
         self._local = threading.local()
-        self._writer = Writer(_checked(file, integrity))
+        self._writer = Writer(_checked(file, integrity), lambda: _to_write(connect(file)))
 
     def write(
         self,

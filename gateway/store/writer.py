@@ -15,6 +15,8 @@ MOST_UNITS = 500
 SELDOM = ("channel", "token", "user")
 REST = 1 / 20
 
+Connect = Callable[[], sqlite3.Connection]
+
 
 class StoreClosed(Exception):
     """The gateway is stopping; nothing was written."""
@@ -27,11 +29,14 @@ class Writer:
     writer rests for a twentieth of its time: those it answered are then in the next one too,
     and not in every other.
     Background units (long work in chunks) have a commit each, in turn with the others': who
-    waits, waits for one of them at most.
+    waits, waits for one of them at most. While they wait, nobody rests.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+    def __init__(self, db: sqlite3.Connection, more: Connect | None = None) -> None:
+        """Write with `db`; with `more` a second connection is made for work that is trusted."""
+        self._db = self._checking = db
+        self._trusting: sqlite3.Connection | None = None
+        self._more = more
         self.generation = 0  # grows with each commit that changed a table of SELDOM
         self._changed = False
         self._watch_seldom()
@@ -41,7 +46,6 @@ class Writer:
         self._owed = False  # the next commit is the background's
         self._closed = self._asked = False
         self._under_way: list[Unit] = []
-        self._trusting = False
         self.commits = Histogram(COMMITS)
         self.units_done = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -50,7 +54,8 @@ class Writer:
     def write(self, work: Work[T], background: bool = False, trusted: bool = False) -> T:
         """Run work in a transaction; return its result once it is on disk.
 
-        Background work may be `trusted`: what its new rows refer to is not looked up once more.
+        Background work may be `trusted`: what its new rows refer to is not looked up once more,
+        nor is what it does to the tables of SELDOM noticed.
         """
         unit = Unit(alone, work, trusted=trusted and background)
         self._wait([unit], self._background if background else self._units)
@@ -107,7 +112,9 @@ class Writer:
             self._closed = self._asked = True
             self._ready.notify()
         self._thread.join()
-        self._db.close()
+        self._checking.close()
+        if self._trusting:
+            self._trusting.close()
 
     def ended(self) -> bool:
         """Wait until the thread has ended; return whether it was asked to."""
@@ -134,12 +141,12 @@ class Writer:
                 began = time.monotonic()
                 self._under_way = units
                 try:
-                    self._trust(units[0].trusted)
+                    self._turn_to(units[0].trusted)
                     self._commit(units)
                 except BaseException as error:
                     fail(units, error)
                 tell_all(units)
-                if len(units) > 1:
+                if len(units) > 1 and not self._background:
                     time.sleep((time.monotonic() - began) * REST)
         finally:
             self._end()
@@ -152,14 +159,15 @@ class Writer:
         fail(left, StoreClosed())
         tell_rest([*self._under_way, *left])
 
-    def _trust(self, trusted: bool) -> None:
-        """Look up references or not; between two transactions, for within one that has no effect.
+    def _turn_to(self, trusted: bool) -> None:
+        """Write with the connection that looks up references, or with the one that does not.
 
-        To say it costs every statement its plan, so it is said only when it changes.
+        One connection told now this, now that would forget its plan of every statement each time.
         """
-        if trusted != self._trusting:
-            self._db.execute(f"PRAGMA foreign_keys = {'OFF' if trusted else 'ON'}")
-            self._trusting = trusted
+        if trusted and self._more and not self._trusting:
+            self._trusting = self._more()
+            self._trusting.execute("PRAGMA foreign_keys = OFF")
+        self._db = self._trusting if trusted and self._trusting else self._checking
 
     def _gather(self) -> list[Unit]:
         with self._ready:

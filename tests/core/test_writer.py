@@ -62,6 +62,14 @@ def test_only_trusted_work_in_the_background_is_believed(store: Store) -> None:
             store.write(refer, **more)
 
 
+def test_trusted_work_and_other_work_see_each_other(store: Store) -> None:
+    add = "INSERT INTO contact (created_at) SELECT 1 + count(*) FROM contact"
+    for trusted in (True, False, True, False):
+        store.write(lambda db: db.execute(add).rowcount, background=True, trusted=trusted)
+    made = store.read.execute("SELECT created_at FROM contact ORDER BY id").fetchall()
+    assert [row[0] for row in made] == [1, 2, 3, 4]
+
+
 def test_a_failing_unit_spoils_no_neighbour(store: Store) -> None:
     gate, errors = threading.Event(), []
 
