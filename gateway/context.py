@@ -166,7 +166,8 @@ def _nobody(*channels: int) -> None:
 @dataclass(slots=True)
 class Gateway:
     """What the verbs work with. `clock` gives seconds since 1970, counted by `time`, which knows
-    whether to trust it; `wake` rouses the engine, for the channels named or for all.
+    whether to trust it; `wake` rouses the engine, for the channels named or for all, and `rouse`
+    has it look at once at everything that was written.
 
     `failing` holds, by name, the channels that failed lately: the moments of it, none if down.
     `astray` holds what was claimed, handed to nobody and could not be put back: ids and batch.
@@ -183,6 +184,7 @@ class Gateway:
     time: Clock
     clock: Callable[[], float]
     wake: Callable[..., None] = _nobody
+    rouse: Callable[[], None] = _nobody
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     tokens: Memory = field(init=False)
     tallies: Tallies = field(init=False, repr=False)  # counts that may take long

@@ -82,7 +82,7 @@ def start(gw: Gateway, by: str, kind: str, place: Place | None = None) -> int:
         return job
 
     job = gw.store.write(work)
-    gw.wake()
+    gw.rouse()
     return job
 
 

@@ -67,7 +67,7 @@ def approve(gw: Gateway, by: str, alert: int, people: int, seen: str | None = No
         tell.alert_act(db, now, by, "alert.approve", alert, {"people": counted})
 
     gw.store.write(work)
-    gw.wake()
+    gw.rouse()
 
 
 def _may_approve(gw: Gateway, db: sqlite3.Connection, row: sqlite3.Row, by: str, seen: str) -> None:

@@ -28,7 +28,7 @@ from gateway.store import StoreClosed, clock, outbox
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.5  # seconds between looks at what other processes wrote
+LOOK = 0.2  # seconds between looks at what other processes wrote
 
 
 def _left(until: float) -> float:
@@ -46,6 +46,7 @@ class Engine:
             gw.settings["REDIS"], self._carry, instead, self._is_home, partial(noted, gw)
         )
         self._stopping = threading.Event()
+        self._roused = threading.Event()
         self._lanes: dict[int, Lane] = {}
         self._sweeper = Sweeper(gw, self.carrier, self._stopping)
         self._callbacks = Callbacks(gw, self._stopping)
@@ -65,7 +66,7 @@ class Engine:
             given = [one.id for one in self.gw.channels.all() if one.provider.can.polled]
             give_up_on(self.gw, outbox.claimed_before(self.gw.store.read, given))
         routes.remember(self.gw)
-        self.gw.wake = self.wake
+        self.gw.wake, self.gw.rouse = self.wake, self._roused.set
         self._absence.begin()
         if not self.gw.settings["REDIS"]:
             self._unserved.round()  # what was noted while there were workers
@@ -93,6 +94,7 @@ class Engine:
     def stop(self, timeout: float = 10.0) -> None:
         """Hand over nothing more, finish what is begun, and write down what came of it."""
         self._stopping.set()
+        self._roused.set()
         beside = (
             self._sweeper,
             self._jobs,
@@ -142,7 +144,7 @@ class Engine:
     def _look(self) -> None:
         """Notice what anyone wrote, the command line too; a look writes nothing."""
         seen = None
-        while not self._stopping.wait(LOOK):
+        while self._waited():
             try:
                 version = self.gw.store.version()
                 if version != seen:
@@ -152,6 +154,12 @@ class Engine:
             except Exception as error:
                 # A channel nobody can open, or a disk that fails: tell it, and look again.
                 log.error("the watch broke: %s", lines(error))
+
+    def _waited(self) -> bool:
+        """Wait until somebody may have written; say whether the engine still runs."""
+        self._roused.wait(LOOK)
+        self._roused.clear()
+        return not self._stopping.is_set()
 
     def _rouse(self) -> None:
         """Something was written: there may be work for anybody, and a channel more."""

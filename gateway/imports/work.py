@@ -39,7 +39,7 @@ def start(gw: Gateway, by: str, kind: str, data: bytes, subject: str | None = No
         return job
 
     job = gw.store.write(work)
-    gw.wake()
+    gw.rouse()
     return job
 
 

@@ -79,7 +79,7 @@ def test_an_operator_writes_down_what_is_left_and_the_lane_goes_on(
     sit: Sit, gw: Gateway, sim: int
 ) -> None:
     sita, roused = sit("operator"), []
-    gw.wake = lambda: roused.append(1)
+    gw.rouse = lambda: roused.append(1)
     gw.store.write(lambda db: channels.hold(db, sim, NOW + 60, "no_credit", "account"))
     assert "then release the channel" in sita.get(AT).text
     assert sita.post(f"{AT}/credit", {"credit": "25,50"}, page=AT).status_code == 303

@@ -172,7 +172,7 @@ def test_a_short_hold_is_only_a_request_to_slow_down(sit: Sit, gw: Gateway) -> N
 
 def test_the_engine_is_roused_by_a_change(settings, gw: Gateway, sit: Sit) -> None:
     roused = []
-    gw.wake = lambda: roused.append(1)
+    gw.rouse = lambda: roused.append(1)
     _add(sit("administrator"))
     assert roused
 

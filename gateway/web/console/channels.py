@@ -150,7 +150,7 @@ def _note(
 ) -> None:
     """Do something to a channel, note it, and rouse the engine."""
     staff.act(act, f"channel:{name}", work, detail)
-    gateway().wake()
+    gateway().rouse()
 
 
 @blueprint.post("/channels/<name>")

@@ -57,7 +57,7 @@ def confirm() -> ResponseReturnValue:
     if gw.time.is_slip(at):
         return _page(422, gettext(TOO_LATE), typed)
     keeping.confirm(gw.store, gw.time, person().by, at)
-    gw.wake()
+    gw.rouse()
     return redirect("/clock", 303)
 
 
