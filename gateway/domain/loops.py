@@ -10,8 +10,9 @@ from itertools import islice
 
 from msgspec import Struct
 
-MOST_ANSWERS = 30  # in an hour: nobody reads more
-MOST_SAME = 5  # times an hour that the same words get the same answer
+MOST_ANSWERS = 30  # in an hour, also to who walks through menus and topics: nobody reads more
+MOST_SAME = 5  # times an hour that the same words get the same answer, or words that ask nothing any
+ASK_NOTHING = frozenset(("words", "did.you.mean"))  # answers to no keyword, and to no answer
 ECHOES = 3  # times an hour that our own words come back
 SUSPICIOUS = 3  # answers in an hour, from which on one looks closer
 MUTE = 6 * 3600.0  # seconds in which a machine gets no answer
@@ -67,6 +68,11 @@ def may_answer(
     False
     >>> may_answer("1", "What else?", "menu", 5, False, [Round("1", "And then?", "menu")] * 5)
     True
+    >>> told = [Round(f"Room {n} is away", "Thank you.", "words") for n in "12345"]
+    >>> may_answer("Room 6 is away", "Thank you.", "words", 5, False, told)
+    False
+    >>> may_answer("WATER", "Boil it.", "water", 5, False, told)
+    True
     """
     if source in AT_LEAST_ONCE and not any(one.source == source for one in rounds):
         return True
@@ -75,6 +81,9 @@ def may_answer(
     if had < MOST_SAME:
         return True
     again = (
-        one for one in rounds if same(one.answered) == same(answer) and same(one.said) == same(said)
+        one
+        for one in rounds
+        if {source, one.source} <= ASK_NOTHING
+        or (same(one.answered) == same(answer) and same(one.said) == same(said))
     )
     return next(islice(again, MOST_SAME - 1, None), None) is None
