@@ -11,11 +11,14 @@ from itertools import islice
 from msgspec import Struct
 
 MOST_ANSWERS = 30  # in an hour, also to who walks through menus and topics: nobody reads more
-MOST_SAME = 5  # times an hour that the same words get the same answer, or words that ask nothing any
+MOST_SAME = (
+    5  # times an hour that the same words get the same answer, or words that ask nothing any
+)
 ASK_NOTHING = frozenset(("words", "did.you.mean"))  # answers to no keyword, and to no answer
 ECHOES = 3  # times an hour that our own words come back
 SUSPICIOUS = 3  # answers in an hour, from which on one looks closer
 MUTE = 6 * 3600.0  # seconds in which a machine gets no answer
+ENOUGH, MACHINE = "enough answers", "a machine"  # why an answer is withheld
 # Who is in danger or leaves is answered once, however much was said before.
 AT_LEAST_ONCE = frozenset(("cry", "help", "stopped"))
 
@@ -58,32 +61,33 @@ def is_echo(text: str, rounds: Sequence[Round]) -> bool:
     return 1 + sum(same(one.said) in ours for one in rounds) >= ECHOES
 
 
-def may_answer(
+def withheld(
     said: str, answer: str, source: str, had: int, muted: bool, rounds: Collection[Round]
-) -> bool:
-    """Return whether somebody who had so many answers within the hour gets another.
+) -> str | None:
+    """Return why somebody who had so many answers within the hour gets no other; None if they do.
 
     >>> water = Round("WATER", "Boil it.", "water")
-    >>> may_answer("WATER", "Boil it.", "water", 5, False, [water] * 5)
-    False
-    >>> may_answer("1", "What else?", "menu", 5, False, [Round("1", "And then?", "menu")] * 5)
-    True
+    >>> withheld("WATER", "Boil it.", "water", 5, False, [water] * 5)
+    'enough answers'
+    >>> withheld("1", "What else?", "menu", 5, False, [Round("1", "And then?", "menu")] * 5)
     >>> told = [Round(f"Room {n} is away", "Thank you.", "words") for n in "12345"]
-    >>> may_answer("Room 6 is away", "Thank you.", "words", 5, False, told)
-    False
-    >>> may_answer("WATER", "Boil it.", "water", 5, False, told)
-    True
+    >>> withheld("Room 6 is away", "Thank you.", "words", 5, False, told)
+    'enough answers'
+    >>> withheld("WATER", "Boil it.", "water", 5, False, told)
+    >>> withheld("WATER", "Boil it.", "water", 1, True, [])
+    'a machine'
     """
     if source in AT_LEAST_ONCE and not any(one.source == source for one in rounds):
-        return True
-    if muted or had >= MOST_ANSWERS:
-        return False
+        return None
+    if muted:
+        return MACHINE
     if had < MOST_SAME:
-        return True
+        return None
     again = (
         one
         for one in rounds
         if {source, one.source} <= ASK_NOTHING
         or (same(one.answered) == same(answer) and same(one.said) == same(said))
     )
-    return next(islice(again, MOST_SAME - 1, None), None) is None
+    often = next(islice(again, MOST_SAME - 1, None), None) is not None
+    return ENOUGH if often or had >= MOST_ANSWERS else None

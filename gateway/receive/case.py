@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from gateway import tell
 from gateway.context import Channel, Gateway
-from gateway.domain.loops import may_answer
+from gateway.domain.loops import MACHINE, withheld
 from gateway.domain.messages import Class, Inbound
 from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
@@ -16,7 +16,7 @@ from gateway.store.answers import Answer
 from gateway.store.contacts import Person
 from gateway.store.feedback import Filed
 
-MACHINE = "loop"  # the note of an item: a machine answers us, and is answered no more for a while
+LOOP = "loop"  # the note of an item: a machine answers us, and is answered no more for a while
 _measure = lru_cache(512)(measure)  # answers are few, and said again and again
 
 
@@ -51,22 +51,26 @@ class Case:
 
     def reply(self, text: str, source: str, class_: Class = Class.NORMAL) -> None:
         """Queue an answer on the channel the person wrote on."""
-        if not self.can_be_answered or not self._may_answer(text, source):
+        if not self.can_be_answered:
+            return
+        if why := self._withheld(text, source):
+            self.desk.withhold(class_, why)
             return
         self.answers.append(text)
         self.desk.answer(_answer(self, text, source, class_))
 
-    def _may_answer(self, text: str, source: str) -> bool:
+    def _withheld(self, text: str, source: str) -> str | None:
         """Two machines can answer each other for ever, and each answer is paid for."""
         desk, address = self.desk, self.person.address
         had, muted = desk.answered(address) + len(self.answers), desk.is_muted(address)
-        return may_answer(self.message.text, text, source, had, muted, desk.rounds(address))
+        return withheld(self.message.text, text, source, had, muted, desk.rounds(address))
 
     def mute(self) -> None:
         """Answer a machine no more for a while, and tell staff; what it says is kept."""
+        self.desk.withhold(Class.NORMAL, MACHINE)
         if not self.desk.is_muted(self.person.address):
             self.desk.mute(self.person.address)
-            self.file("other", self.message.text, note=MACHINE)
+            self.file("other", self.message.text, note=LOOP)
 
     def file(self, type: str, text: str, priority: str | None = None, note: str = "") -> str:
         """Keep a feedback item; return its reference."""

@@ -5,6 +5,7 @@ One statement for fifty messages costs little more than one for one.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
@@ -35,6 +36,7 @@ class Desk:
         self._decisions: list[inbox.Decision] = []
         self._items: dict[str, Filed] = {}
         self._mute: set[int] = set()
+        self.withheld: Counter[tuple[int, str]] = Counter()  # answers, by class and reason
         self._free: list[str] = []
 
     def talking(self, address: int) -> Talk | None:
@@ -68,6 +70,9 @@ class Desk:
 
     def answer(self, answer: Answer) -> None:
         self._answers.append(answer)
+
+    def withhold(self, class_: int, why: str) -> None:
+        self.withheld[class_, why] += 1
 
     def talk(self, talk: Talk) -> None:
         self._talks.append(talk)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Inbound
+from gateway.gate import today
 from gateway.receive.asking import asking
 from gateway.receive.case import Case
 from gateway.receive.desk import Desk
 from gateway.receive.messages import decide
-from gateway.store import inbox
+from gateway.store import inbox, refused
 from gateway.store.contacts import Person
 
 TWINS = 600.0  # seconds in which a message told under two references counts as one
@@ -50,6 +51,8 @@ def take(
             taken.append(id)
             found.append(_decided(gw, desk, channel, person, one[0], id))
     desk.clear()
+    if desk.withheld:
+        refused.count(db, today(gw, now), channel.id, desk.withheld)
     tell.messages_in(db, taken, now)
     return found
 

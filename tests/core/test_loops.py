@@ -18,6 +18,11 @@ def notes(field: Field) -> list[str]:
     return [row["text"] for row in field.rows(sql)]
 
 
+def withheld(field: Field) -> dict[str, int]:
+    """How many answers staff read that somebody did not get, and why."""
+    return {row["reason"]: row["rows"] for row in field.rows("SELECT reason, rows FROM refused")}
+
+
 def test_a_machine_that_says_the_same_for_ever_is_soon_left_alone(field: Field) -> None:
     answers = [field.text(DRIVING) for _ in range(50)]
     assert [len(told) for told in answers[:4]] == [1, 1, 1, 0]
@@ -26,6 +31,8 @@ def test_a_machine_that_says_the_same_for_ever_is_soon_left_alone(field: Field) 
     assert notes(field) == ["loop"]
     assert field.one("SELECT count(*) FROM inbound") == 50
     assert field.decision() == "repeated"
+    field.text("FLOOD")
+    assert withheld(field) == {"a machine": 47 + 1}
 
 
 def test_two_machines_facing_each_other_for_an_hour_cost_a_few_messages(field: Field) -> None:
@@ -47,12 +54,20 @@ def test_an_hour_later_a_person_is_answered_again(field: Field) -> None:
 
 
 def test_words_that_ask_nothing_get_five_answers_an_hour_however_they_differ(field: Field) -> None:
-    told = ["the bridge is gone", "the road too", "so is the well", "we are ten", "FLUD", "all safe"]
+    told = [
+        "the bridge is gone",
+        "the road too",
+        "so is the well",
+        "we are ten",
+        "FLUD",
+        "all safe",
+    ]
     answers = [len(field.text(words)) for words in (*told, "nobody hurt")]
     assert answers == [1] * 5 + [0] * 2
     assert [len(field.text(words)) for words in ("FLOOD", "MORE", "ASK where is food?")] == [1] * 3
     assert [item["text"] for item in field.items()][:3] == told[:3]
     assert len(field.items()) == 4 + 2 + 1
+    assert withheld(field) == {"enough answers": 2}
 
 
 def test_leaving_counts_however_many_answers_were_sent(field: Field) -> None:

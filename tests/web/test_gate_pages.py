@@ -8,6 +8,7 @@ import pytest
 from gateway import receive, send, submit
 from gateway.context import Channel, Gateway
 from gateway.domain.gate import ENOUGH_THIS_WEEK, ENOUGH_TODAY, PASSED, QUIET, SAID
+from gateway.domain.loops import ENOUGH, MACHINE
 from gateway.domain.messages import Class, Inbound
 from gateway.settings import Settings
 from gateway.store import audit, refused
@@ -107,7 +108,7 @@ def test_a_held_message_says_what_it_waits_for(
 def test_every_reason_of_the_gate_has_words() -> None:
     reasons = {QUIET, ENOUGH_TODAY, ENOUGH_THIS_WEEK, SAID}
     assert reasons <= ROWS.keys()
-    assert ROWS.keys() | {PASSED} == WHY.keys()
+    assert ROWS.keys() | {PASSED, ENOUGH, MACHINE} == WHY.keys()
 
 
 def test_a_program_reads_the_counts_of_a_day(gw: Gateway, channel: Channel, clock: Clock) -> None:

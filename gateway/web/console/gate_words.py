@@ -18,6 +18,8 @@ WHY = {
     "not in the exercise group": N_("Of an exercise, to people not in it"),
     "seems to ask to leave": N_("To people who seem to ask to leave"),
     "said just now": N_("Said to the same number just before"),
+    "enough answers": N_("Automatic answers to people who had enough for an hour"),
+    "a machine": N_("Automatic answers to what seems to be a machine"),
 }
 
 # The same of one message, beside its state.
