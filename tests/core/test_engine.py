@@ -8,6 +8,9 @@ from contextlib import closing
 
 import pytest
 
+from gateway import broadcast
+from gateway.domain.alerts import Audience, Draft
+from gateway.domain.messages import Class
 from gateway.engine import Engine
 from gateway.engine.rounds import Rounds
 from gateway.store import StoreError
@@ -50,6 +53,20 @@ def test_what_another_process_writes_is_noticed(field: Field, engine: Engine) ->
         )
         other.commit()
     until(lambda: field.one("SELECT count(*) FROM outbox WHERE state = 'sent'") == 2)
+
+
+def test_who_approves_an_alert_rouses_the_engine(
+    field: Field, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr("gateway.engine.LOOK", 3600.0)
+    monkeypatch.setattr("gateway.engine.sweeper.ROUND", 3600.0)
+    request.getfixturevalue("engine")
+    draft = Draft({"en": "hello"}, Audience(), Class.EMERGENCY, time.time() + 86400)
+    alert = broadcast.create(field.gw, "ada", draft)
+    broadcast.submit(field.gw, "ada", alert)
+    people = broadcast.preview(field.gw, alert).people
+    broadcast.approve(field.gw, "bo", alert, people)
+    until(lambda: field.one("SELECT count(*) FROM outbox WHERE alert = ?", alert) == people)
 
 
 def test_a_channel_added_while_it_runs_gets_a_lane(field: Field, engine: Engine) -> None:
