@@ -70,10 +70,6 @@ def withheld(
     >>> withheld("WATER", "Boil it.", "water", 5, False, [water] * 5)
     'enough answers'
     >>> withheld("1", "What else?", "menu", 5, False, [Round("1", "And then?", "menu")] * 5)
-    >>> told = [Round(f"Room {n} is away", "Thank you.", "words") for n in "12345"]
-    >>> withheld("Room 6 is away", "Thank you.", "words", 5, False, told)
-    'enough answers'
-    >>> withheld("WATER", "Boil it.", "water", 5, False, told)
     >>> withheld("WATER", "Boil it.", "water", 1, True, [])
     'a machine'
     """
@@ -84,10 +80,7 @@ def withheld(
     if had < MOST_SAME:
         return None
     again = (
-        one
-        for one in rounds
-        if {source, one.source} <= ASK_NOTHING
-        or (same(one.answered) == same(answer) and same(one.said) == same(said))
+        one for one in rounds if same(one.answered) == same(answer) and same(one.said) == same(said)
     )
     often = next(islice(again, MOST_SAME - 1, None), None) is not None
     return ENOUGH if often or had >= MOST_ANSWERS else None
