@@ -45,7 +45,12 @@ def test_what_no_worker_began_goes_to_nobody(
         news = {"to": LEAVES, "text": "The clinic is open."}
         assert gateway.api(writer, "POST", "/messages", news).status == 202
         all_of_it = len(PEOPLE) + 1
-        until(lambda: states()["claimed", None] == all_of_it, "all lies in Redis", told=states)
+        # How many are claimed before enough is on its way hangs on when the engine looked.
+        until(
+            lambda: states().total() == all_of_it and states()["claimed", None] > 0,
+            "it lies in Redis, as much as may",
+            told=states,
+        )
         assert gateway.api(approver, "POST", f"{path}/stop").json["state"] == "stopped"
         assert box.bring(gateway.hook("modem"), LEAVES, "STOP").status == 200
         ended = {("withdrawn", "alert stopped"): len(PEOPLE), ("withdrawn", "left"): 1}
