@@ -10,11 +10,8 @@ from itertools import islice
 
 from msgspec import Struct
 
-MOST_ANSWERS = 30  # in an hour, also to who walks through menus and topics: nobody reads more
-MOST_SAME = (
-    5  # times an hour that the same words get the same answer, or words that ask nothing any
-)
-ASK_NOTHING = frozenset(("words", "did.you.mean"))  # answers to no keyword, and to no answer
+MOST_ANSWERS = 30  # in an hour: nobody reads more
+MOST_SAME = 5  # times an hour that the same words get the same answer
 ECHOES = 3  # times an hour that our own words come back
 SUSPICIOUS = 3  # answers in an hour, from which on one looks closer
 MUTE = 6 * 3600.0  # seconds in which a machine gets no answer
@@ -82,5 +79,5 @@ def withheld(
     again = (
         one for one in rounds if same(one.answered) == same(answer) and same(one.said) == same(said)
     )
-    often = next(islice(again, MOST_SAME - 1, None), None) is not None
+    often = next(islice(again, MOST_SAME - 1, None), None)
     return ENOUGH if often or had >= MOST_ANSWERS else None

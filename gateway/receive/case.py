@@ -67,7 +67,8 @@ class Case:
 
     def mute(self) -> None:
         """Answer a machine no more for a while, and tell staff; what it says is kept."""
-        self.desk.withhold(Class.NORMAL, MACHINE)
+        if self.can_be_answered:
+            self.desk.withhold(Class.NORMAL, MACHINE)
         if not self.desk.is_muted(self.person.address):
             self.desk.mute(self.person.address)
             self.file("other", self.message.text, note=LOOP)

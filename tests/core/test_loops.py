@@ -47,7 +47,7 @@ def test_two_machines_facing_each_other_for_an_hour_cost_a_few_messages(field: F
 
 def test_an_hour_later_a_person_is_answered_again(field: Field) -> None:
     for number in range(40):
-        field.text(f"ASK question number {number} of many")
+        field.text(f"message number {number} of many")
     assert field.text("FLOOD") == []
     field.clock.now += 3601
     assert len(field.text("FLOOD")) == 1
