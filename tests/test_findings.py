@@ -1,5 +1,6 @@
 """What facts mean for people: how bad it is, and what to do next."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,13 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gateway import health
+from gateway import health, submit
 from gateway.cli import main
 from gateway.context import Gateway, open_gateway
 from gateway.health import Channel, Facts, findings
 from gateway.health.facts import Waiting
 from gateway.settings import Settings
-from gateway.store import channels, create, jobs
+from gateway.store import channels, claims, create, jobs
 
 GIB = 1 << 30
 WELL = Facts(
@@ -23,6 +24,7 @@ WELL = Facts(
     minute_out=0,
     channels=[Channel("sim", "on", 0.0, None)],
     waiting=[],
+    on_the_way=0,
     jobs=[],
     disk=100 * GIB,
     disk_free=50 * GIB,
@@ -39,6 +41,16 @@ CASES = {
     "a little room": (replace(WELL, disk_free=100 << 20), {"disk": "look"}, "delete old backups"),
     "no room": (replace(WELL, disk_free=1 << 20), {"disk": "wrong"}, "nothing new is accepted"),
     "in time": (late(2, 3000.0), {"waiting": "well"}, ""),
+    "on the way": (
+        replace(WELL, on_the_way=1200),
+        {"waiting": "well", "on the way": "well"},
+        "1,200 messages, with a worker",
+    ),
+    "much on the way": (
+        replace(WELL, on_the_way=100_001),
+        {"on the way": "well"},
+        "more than 100,000 messages",
+    ),
     "late": (late(2, 3700.0), {"waiting sim": "look"}, "the oldest for 62 minutes"),
     "emergency": (late(0, 130.0), {"waiting sim": "wrong"}, "class emergency"),
     "off": (
@@ -68,6 +80,10 @@ def test_facts_become_findings_that_say_what_to_do(
     assert {what: found[what].state for what in states} == states
     assert said in " ".join(f"{one.say} {one.do}" for one in found.values())
     assert all(one.do for one in found.values() if one.state != "well")
+
+
+def test_nothing_on_the_way_has_no_line() -> None:
+    assert [one.what for one in findings(WELL)] == ["disk", "waiting"]
 
 
 @pytest.fixture
@@ -100,3 +116,11 @@ def test_check_reads_the_same_findings(gw: Gateway) -> None:
     assert "disk" in said
     assert "import_areas, 0 of 3, still for 60 minutes." in said
     assert "gateway jobs show 1" in said
+
+
+def test_check_tells_what_is_claimed_and_that_nothing_is_wrong_with_it(gw: Gateway) -> None:
+    submit.submit(gw, "cli", submit.Order(["+15550100", "+15550101"], "Water at the school."))
+    gw.store.write(lambda db: claims.claim(db, 1, "b", gw.clock(), 10, 10.0))
+    said = CliRunner().invoke(main, ["check"]).output
+    assert re.search(r"ok +waiting +0 messages\n", said)
+    assert re.search(r"ok +on the way +2 messages, with a worker or being sent\n", said)

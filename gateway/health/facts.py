@@ -47,6 +47,7 @@ class Facts:
     minute_out: int
     channels: Sequence[Channel]
     waiting: Sequence[Waiting]
+    on_the_way: int
     jobs: Sequence[sqlite3.Row]
     disk: int
     disk_free: int
@@ -67,6 +68,7 @@ def facts(gw: Gateway) -> Facts:
             Waiting(row["channel"], row["class"], row["rows"], max(0.0, now - row["oldest"]))
             for row in depth.waiting(db)
         ],
+        on_the_way=depth.on_the_way(db),
         jobs=jobs.unfinished(db),
         disk=disk.total,
         disk_free=disk.free,

@@ -28,6 +28,7 @@ def findings(facts: Facts) -> Iterator[Finding]:
     """Yield what the facts mean, a line each."""
     yield _disk(facts)
     yield from _late(facts)
+    yield from _on_the_way(facts)
     yield from _jobs(facts)
 
 
@@ -48,6 +49,12 @@ def _late(facts: Facts) -> Iterator[Finding]:
     for one in late:
         state = "wrong" if one.class_ == Class.EMERGENCY else "look"
         yield Finding(f"waiting {one.channel}", state, _how_late(one), _why_late(facts, one))
+
+
+def _on_the_way(facts: Facts) -> Iterator[Finding]:
+    if facts.on_the_way:
+        many = f"more than {MANY:,}" if facts.on_the_way > MANY else f"{facts.on_the_way:,}"
+        yield Finding("on the way", "well", f"{many} messages, with a worker or being sent")
 
 
 def _how_late(one: Waiting) -> str:

@@ -24,6 +24,7 @@ SELECT ch.name AS channel, k.class, ({capped(f"SELECT 1 FROM {_QUEUED}")}) AS ro
        AS k
  WHERE EXISTS (SELECT 1 FROM {_QUEUED}) ORDER BY ch.id, k.class
 """
+_ON_THE_WAY = capped("SELECT 1 FROM outbox INDEXED BY outbox_claimed WHERE state = 'claimed'")
 _STATES = """
 SELECT state, count(*) AS rows FROM outbox WHERE id > ? AND created_at >= ? GROUP BY state
 """
@@ -36,6 +37,11 @@ def waiting(db: sqlite3.Connection) -> list[sqlite3.Row]:
     """Return how many messages wait, counted up to MANY, and since when, by channel and class."""
     values = {"most": LOOKED_AT, "held": json.dumps(HELD)}
     return db.execute(_WAITING, values).fetchall()
+
+
+def on_the_way(db: sqlite3.Connection) -> int:
+    """Return how many messages are claimed: with what sends them, and not told of yet."""
+    return int(db.execute(_ON_THE_WAY).fetchone()[0])
 
 
 def states(db: sqlite3.Connection, since: float) -> dict[str, int]:

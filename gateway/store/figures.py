@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
 
-from gateway.store import dates
+from gateway.store import dates, depth
 from gateway.store.capped import capped
 
 PORTION = 50_000  # addresses
@@ -69,7 +69,7 @@ def days(db: sqlite3.Connection, edges: Sequence[float]) -> list[tuple[int, int]
 
 
 def overview(db: sqlite3.Connection, now: float) -> dict[str, int]:
-    """Return what came in and went out in a day, what waits, failed, and is open."""
+    """Return what came in and went out in a day, what waits, is on the way, failed, and is open."""
     day = now - 86400
     went = dates.upcoming(db) - dates.first(db, day)
     return {
@@ -77,6 +77,7 @@ def overview(db: sqlite3.Connection, now: float) -> dict[str, int]:
         "out": went,
         "failed": _one(db, _FAILED, day),
         "waiting": _one(db, _WAITING),
+        "on_the_way": depth.on_the_way(db),
         "unknown": _one(db, _UNKNOWN),
         "feedback": _one(db, _FEEDBACK),
         "overdue": _one(db, _OVERDUE, now),

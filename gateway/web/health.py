@@ -75,6 +75,7 @@ def _lines() -> Iterable[str]:
     yield f"gateway_outbox_total {totals['out']}"
     facts = health.facts(gw)
     yield from _waiting(facts.waiting)
+    yield from _on_the_way(facts.on_the_way)
     yield from _states(depth.states(db, now - DAY))
     yield from _family("gateway_channel_up", "gauge", "1 if a channel may send now.")
     well = {row["name"] for row in channels.every(db) if routes.down(row, now) is None}
@@ -119,6 +120,13 @@ def _waiting(waiting: Iterable[Waiting]) -> Iterable[str]:
     yield from _family(name, "gauge", meaning)
     for labels, one in kept:
         yield _line(name, labels, round(one.oldest, 3))
+
+
+def _on_the_way(rows: int) -> Iterable[str]:
+    name = "gateway_messages_on_the_way"
+    meaning = f"Messages with a worker or being sent; above {MANY} they are not counted further."
+    yield from _family(name, "gauge", meaning)
+    yield _line(name, {}, rows)
 
 
 def _limits_of(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> Limits:

@@ -74,6 +74,7 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "what the overview counts": lambda db: figures.overview(db, 1e12),
     "days": lambda db: figures.days(db, [0.0, 1.0, 2.0]),
     "how much waits": lambda db: depth.waiting(db),
+    "how much is on the way": lambda db: depth.on_the_way(db),
     "states of a day": lambda db: depth.states(db, 1e12),
     "messages since": lambda db: messages.before(db, "out", 1.0),
     "words that are old": lambda db: words.edge(db, "words_out", 1.0),

@@ -12,7 +12,7 @@ from gateway.app import make_app
 from gateway.context import Gateway
 from gateway.domain.messages import Class
 from gateway.engine import Engine
-from gateway.store import budgets, channels, jobs, refused
+from gateway.store import budgets, channels, claims, jobs, refused
 from tests.web.conftest import NOW, Clock
 from tests.web.programs import add_channel
 
@@ -90,6 +90,21 @@ def test_what_waits_is_counted_once_for_all_figures_and_not_for_ever(gw, client)
     gw.store.read.set_trace_callback(None)
     assert 'gateway_queue_depth{channel="sim",class="bulk"} 100001' in told
     assert len([sql for sql in asked if "AS oldest" in sql]) == 1
+
+
+def test_what_is_claimed_is_on_the_way_and_counted_once(gw, client):
+    add_channel(gw)
+    order = submit.Order(["+15550100", "+15550101", "+15550102"], "Water at the school.")
+    submit.submit(gw, "cli", order)
+    assert "gateway_messages_on_the_way 0" in client.get("/metrics").text.splitlines()
+    gw.store.write(lambda db: claims.claim(db, 1, "b", NOW, 2, 10.0))
+    asked: list[str] = []
+    gw.store.read.set_trace_callback(asked.append)
+    told = client.get("/metrics").text.splitlines()
+    gw.store.read.set_trace_callback(None)
+    assert "gateway_messages_on_the_way 2" in told
+    assert 'gateway_queue_depth{channel="sim",class="normal"} 1' in told
+    assert len([sql for sql in asked if "state = 'claimed'" in sql]) == 1
 
 
 AGES = {

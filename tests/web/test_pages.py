@@ -127,6 +127,19 @@ def test_the_overview_counts_what_the_store_holds(sit: Sit, gw: Gateway) -> None
     assert "/alerts/2" in page
 
 
+def test_the_overview_shows_what_is_claimed_beside_what_waits(sit: Sit, gw: Gateway) -> None:
+    fill(gw, NOW)
+    assert "<dt>On the way</dt>" not in sit("operator").get("/").text
+    claim = """
+        UPDATE outbox SET state = 'claimed', claimed_at = ? WHERE id IN
+          (SELECT id FROM outbox WHERE state = 'queued' LIMIT 5)"""
+    gw.store.write(lambda db: db.execute(claim, (NOW,)))
+    page = sit("operator").get("/").text
+    counts = re.findall(r"<dt>([^<]+)</dt><dd>([\d,]+)</dd>", page)
+    at = counts.index(("Waiting to go out", "7"))
+    assert counts[at + 1] == ("On the way", "5")
+
+
 def test_users_are_listed_with_how_they_stand(sit: Sit, gw: Gateway) -> None:
     ada = sit("administrator")
     ada.post("/users", {"name": "invited", "role": "operator"}, page="/users")
