@@ -1,6 +1,7 @@
 """Channels: added by a form, told how they do, and their secrets never shown again."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from gateway.context import Gateway
 from gateway.store import channels, inbox
 from tests.web.conftest import NOW, Clock
 from tests.web.people import Browser
+from tests.web.programs import add_channel
 from tests.web.rows import fill
 
 SECRET = "s3cret-of-the-account"
@@ -201,6 +203,22 @@ def test_others_read_a_channel_but_see_no_settings(sit: Sit, ada: Browser) -> No
     assert "hooks/main-line/message" in page
     assert "set-account_sid" not in page
     assert TWILIO["set-account_sid"] not in page
+
+
+@pytest.mark.parametrize("path", ["/channels", "/channels/sim"])
+def test_what_is_counted_of_a_channel_was_written_today(sit: Sit, gw: Gateway, path: str) -> None:
+    id = add_channel(gw)
+    row = """
+        INSERT INTO outbox (recipient, channel, class, state, due_at, text, parts, alphabet,
+                            created_at, sent_at)
+        VALUES ('+447700900001', ?, 2, ?, 0, 'Seeds.', 1, 'gsm7', ?, ?)"""
+    today, yesterday = NOW - 60, NOW - 86400
+    rows = [(id, state, yesterday, NOW) for state in ("sent", "delivered", "failed")]
+    rows += [(id, state, today, NOW) for state in ("sent", "failed", "failed")]
+    gw.store.write(lambda db: db.executemany(row, rows))
+    page = sit("operator").get(path).text
+    for label, n in {"Written today: sent": 1, "Written today: failed": 2}.items():
+        assert re.search(rf'(data-label="{label}">|<dt>{label}</dt><dd>){n}<', page)
 
 
 @pytest.mark.parametrize("path", ["/channels/none", "/channels/new/none"])
