@@ -10,8 +10,10 @@ from itertools import islice
 
 from msgspec import Struct
 
-MOST_ANSWERS = 30  # in an hour: nobody reads more
-MOST_SAME = 5  # times an hour that the same words get the same answer
+# In an hour: automatic answers to words that ask nothing of us, or to the same words again; and
+# all answers, with those to who walks through menus and topics.
+MOST_UNASKED, MOST_ANSWERS = 5, 30
+UNASKED = frozenset(("words", "did.you.mean"))  # answers to no keyword, and to no question of ours
 ECHOES = 3  # times an hour that our own words come back
 SUSPICIOUS = 3  # answers in an hour, from which on one looks closer
 MUTE = 6 * 3600.0  # seconds in which a machine gets no answer
@@ -67,6 +69,10 @@ def withheld(
     >>> withheld("WATER", "Boil it.", "water", 5, False, [water] * 5)
     'enough answers'
     >>> withheld("1", "What else?", "menu", 5, False, [Round("1", "And then?", "menu")] * 5)
+    >>> told = [Round(f"Room {n} is away", "Thank you.", "words") for n in "12345"]
+    >>> withheld("Room 6 is away", "Thank you.", "words", 5, False, told)
+    'enough answers'
+    >>> withheld("WATER", "Boil it.", "water", 5, False, told)
     >>> withheld("WATER", "Boil it.", "water", 1, True, [])
     'a machine'
     """
@@ -74,10 +80,13 @@ def withheld(
         return None
     if muted:
         return MACHINE
-    if had < MOST_SAME:
+    if had < MOST_UNASKED:
         return None
     again = (
-        one for one in rounds if same(one.answered) == same(answer) and same(one.said) == same(said)
+        one
+        for one in rounds
+        if {source, one.source} <= UNASKED
+        or (same(one.answered) == same(answer) and same(one.said) == same(said))
     )
-    often = next(islice(again, MOST_SAME - 1, None), None)
+    often = next(islice(again, MOST_UNASKED - 1, None), None)
     return ENOUGH if often or had >= MOST_ANSWERS else None

@@ -149,7 +149,7 @@ def _words(case: Case, talking: Talk | None) -> str:
     if near:
         return topics.suggest(case, talking, near)
     reference = case.file("other", text)
-    case.say("ack", reference=reference)
+    case.say("ack", "words", reference=reference)
     return f"item:{reference}"
 
 

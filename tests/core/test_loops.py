@@ -42,15 +42,32 @@ def test_two_machines_facing_each_other_for_an_hour_cost_a_few_messages(field: F
         sent += len(answers)
         words = f"You wrote: {answers[0]}" if answers else words + "."
         field.clock.now += 10
-    assert sent <= 31
+    assert sent <= 5
 
 
 def test_an_hour_later_a_person_is_answered_again(field: Field) -> None:
     for number in range(40):
-        field.text(f"message number {number} of many")
+        field.text(f"ASK question number {number} of many")
     assert field.text("FLOOD") == []
     field.clock.now += 3601
     assert len(field.text("FLOOD")) == 1
+
+
+def test_words_that_ask_nothing_get_five_answers_an_hour_however_they_differ(field: Field) -> None:
+    told = [
+        "the bridge is gone",
+        "the road too",
+        "so is the well",
+        "we are ten",
+        "FLUD",
+        "all safe",
+    ]
+    answers = [len(field.text(words)) for words in (*told, "nobody hurt")]
+    assert answers == [1] * 5 + [0] * 2
+    assert [len(field.text(words)) for words in ("FLOOD", "MORE", "ASK where is food?")] == [1] * 3
+    assert [item["text"] for item in field.items()][:3] == told[:3]
+    assert len(field.items()) == 4 + 2 + 1
+    assert withheld(field) == {"enough answers": 2}
 
 
 def test_leaving_counts_however_many_answers_were_sent(field: Field) -> None:

@@ -18,7 +18,7 @@ def queue(field: Field, class_: Class = Class.NORMAL, **more: object) -> int:
     field.text("hello there all") if not field.rows(
         "SELECT 1 FROM address WHERE value = ?", MAYA
     ) else None
-    field.do("DELETE FROM outbox WHERE source = 'ack'")
+    field.do("DELETE FROM outbox WHERE source = 'words'")
     address = field.one("SELECT id FROM address WHERE value = ?", MAYA)
     row = {
         "address": address, "recipient": MAYA, "channel": field.channel.id, "class_": class_,

@@ -54,7 +54,7 @@ class Burst:
         caller, number = int(sid[4:6]), int(sid[6:])
         person = ((self.name * CALLERS) + caller) * (MOST // EACH) + number // EACH
         url = self.gateway.hook("water")
-        form = message(sid, f"closed road, {number} cars wait", f"+447700900{person:03}")
+        form = message(sid, f"ASK is the road open? {number} cars wait", f"+447700900{person:03}")
         status = post(url, form, signed(url, form)).status
         self.statuses[status] += 1
         (self.accepted if status == 200 else self.refused).append(sid)
