@@ -103,15 +103,22 @@ async def _body(call: Any, headers: dict[str, str]) -> bytes:
 
 
 async def _pieces(call: Any, headers: dict[str, str]) -> bytes:
-    """Read a body whose length nobody told."""
-    body = bytearray()
+    """Read a body whose length nobody told, to the end: who still sends reads no answer.
+
+    Of one that is too long nothing is kept, and it is left off at twice what is read.
+    """
+    body, length = bytearray(), 0
     async for piece in call:
-        body += piece
-        if len(body) > LARGEST:
+        length += len(piece)
+        if length > 2 * LARGEST:
             break
-    headers["Content-Length"] = str(len(body))
+        if length <= LARGEST:
+            body += piece
+        else:
+            body.clear()
+    headers["Content-Length"] = str(length)
     del headers["Transfer-Encoding"]  # it is read, and of the length now told
-    return bytes(body) if len(body) <= LARGEST else b""
+    return bytes(body)
 
 
 def environ(scope: Any, headers: dict[str, str], body: bytes) -> Environ:
