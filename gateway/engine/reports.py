@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from gateway.context import Gateway
+from gateway.domain.messages import Outcome
 from gateway.engine.absence import Absence
 from gateway.queue import Carrier, Report
 from gateway.queue.whole import lines
@@ -25,7 +26,7 @@ class ReportReader(threading.Thread):
         gw: Gateway,
         carrier: Carrier,
         stopping: threading.Event,
-        wake: Callable[[], None],
+        wake: Callable[..., None],
         absence: Absence,
     ) -> None:
         super().__init__(name="reports", daemon=True)
@@ -62,4 +63,11 @@ class ReportReader(threading.Thread):
         self._carrier.acknowledge(reports)
         for report in reports:
             self._absence.note(report.channel, report.results)
-        self._wake()
+        self._rouse(reports)
+
+    def _rouse(self, reports: list[Report]) -> None:
+        """There is room for more on these channels; what was not taken may go on any."""
+        outcomes = {result.outcome for report in reports for result in report.results}
+        found = map(self._gw.channels.get, {report.channel for report in reports})
+        ids = [channel.id for channel in found if channel]
+        self._wake(*(ids if outcomes <= {Outcome.ACCEPTED} else ()))

@@ -102,7 +102,10 @@ def _outgoing(row: Claimed, expires: float | None) -> Outgoing:
 
 
 def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) -> None:
-    """Write what came of batches, (channel, batch, results) each; harmless to do twice."""
+    """Write what came of batches, (channel, batch, results) each; harmless to do twice.
+
+    Wake the engine afterwards.
+    """
     now = gw.clock()
     told = [(name, batch, list(map(storable, found))) for name, batch, found in results]
 
@@ -113,7 +116,6 @@ def settle(gw: Gateway, results: Iterable[tuple[str, str, Sequence[Result]]]) ->
             routes.hear(gw, db, name, found, now)
 
     gw.store.write(work)
-    gw.wake()
 
 
 def _settle(

@@ -10,12 +10,6 @@ from typing import Any, NamedTuple
 
 from gateway.store.rows import Rows
 
-_KNOWN = """
-SELECT address.id AS address, address.value, address.consent, address.channel, contact.language,
-       contact.area
-  FROM json_each(?) AS asked JOIN address ON address.value = asked.value
-  JOIN contact ON contact.id = address.contact
-"""
 _LEDGER = """
 SELECT consent.number_key, consent.state, consent.at FROM consent
  WHERE id IN (SELECT max(consent.id) FROM json_each(?) AS asked
@@ -39,11 +33,6 @@ VALUES {rows}
     "id address recipient channel class_ due_at expires_at text language"
     " source parts alphabet forced now",
 )
-
-
-def known(db: sqlite3.Connection, values: Sequence[str]) -> dict[str, sqlite3.Row]:
-    """Return what is known of the people at these addresses, by address."""
-    return {row["value"]: row for row in db.execute(_KNOWN, (json.dumps(list(values)),))}
 
 
 class Stranger(NamedTuple):

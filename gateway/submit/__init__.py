@@ -11,8 +11,9 @@ from gateway.domain.alerts import CENTURY, FAR, FAR_START, Refused, check_text
 from gateway.domain.phone import BadNumber, normalise
 from gateway.domain.routing import Asked
 from gateway.people import tag_of
-from gateway.store import audit, bulk
+from gateway.store import audit, bulk, contacts
 from gateway.store.bulk import Stranger
+from gateway.store.contacts import Person
 from gateway.submit.wording import Order, Worded, Words
 
 __all__ = ["Line", "NoChannel", "Order", "Ready", "check", "queue", "submit"]
@@ -151,14 +152,14 @@ def queue(
 
 def _people(
     gw: Gateway, db: sqlite3.Connection, values: Sequence[str], now: float
-) -> dict[str, sqlite3.Row]:
+) -> dict[str, Person]:
     """Return who is at these numbers, added if new."""
     asked = dict.fromkeys(values)
-    found = bulk.known(db, list(asked))
+    found = contacts.by_values(db, asked)
     strangers = [Stranger(v, "phone", gw.numbers.of(v)) for v in asked if v not in found]
     if strangers:
         bulk.add_contacts(db, strangers, "api", now)
-        found |= bulk.known(db, [one.value for one in strangers])
+        found |= contacts.by_values(db, [one.value for one in strangers])
     return found
 
 
@@ -175,7 +176,7 @@ def _with_id(line: Line, id: int) -> Line:
 
 def _lines(
     ready: Ready,
-    found: Mapping[str, sqlite3.Row],
+    found: Mapping[str, Person],
     words: Words,
     router: routes.Router | None,
     now: float,
@@ -191,7 +192,7 @@ def _lines(
             lines.append(Line(value, refused=refused))
             continue
         seen.add(value)
-        said = words.of(person["language"], person["area"])
+        said = words.of(person.language, person.area)
         line, row = _one(ready, person, said, _channel(ready, person, said, router), now)
         lines.append(line)
         rows += [row] if row else []
@@ -199,15 +200,15 @@ def _lines(
 
 
 def _one(
-    ready: Ready, person: sqlite3.Row, said: Worded, channel: Channel | None, now: float
+    ready: Ready, person: Person, said: Worded, channel: Channel | None, now: float
 ) -> tuple[Line, dict[str, object] | None]:
-    refused = "left" if person["consent"] == "out" else _too_much(channel, said)
+    refused = "left" if person.consent == "out" else _too_much(channel, said)
     if channel is None or refused:
-        return Line(person["value"], refused=refused or NONE_MAY), None
+        return Line(person.value, refused=refused or NONE_MAY), None
     order = ready.order
     row: dict[str, object] = {
-        "address": person["address"],
-        "recipient": person["value"],
+        "address": person.address,
+        "recipient": person.value,
         "channel": channel.id,
         "class_": int(order.class_),
         "due_at": ready.due_at,
@@ -220,18 +221,19 @@ def _one(
         "forced": int(order.forced),
         "now": now,
     }
-    return Line(person["value"], None, said.parts, said.alphabet), row
+    return Line(person.value, None, said.parts, said.alphabet), row
 
 
 def _channel(
-    ready: Ready, person: sqlite3.Row, said: Worded, router: routes.Router | None
+    ready: Ready, person: Person, said: Worded, router: routes.Router | None
 ) -> Channel | None:
     """Return the channel to a person; what is too long for all is told by their usual one."""
     if ready.named or router is None:
         return ready.usual
-    own, usual = person["channel"], ready.channels.get(person["channel"], ready.usual)
+    own = person.channel
+    usual = ready.channels.get(own, ready.usual) if own else ready.usual
     size = (said.parts, len(said.text), said.alphabet)
-    asked = Asked(person["value"], ready.order.class_, person["area"], own, *size)
+    asked = Asked(person.value, ready.order.class_, person.area, own, *size)
     found = router.first(asked)
     if found is None:
         return usual if _too_much(usual, said) else None
