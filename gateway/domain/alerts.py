@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.domain.messages import Class
-from gateway.domain.sms import measure
+from gateway.domain.sms import Measure, measure
 
 MOST_PARTS = 4
 CENTURY = 36525 * 86400.0  # seconds; beyond the year 9999 no calendar can show a time
@@ -171,15 +171,16 @@ def check(draft: Draft, now: float) -> None:
         check_text(text, f"texts.{language}")
 
 
-def check_text(text: str, field: str, most_parts: int = MOST_PARTS) -> None:
-    """Raise Refused if no channel can carry a text; a letter at fault is named."""
+def check_text(text: str, field: str, most_parts: int = MOST_PARTS) -> Measure:
+    """Return the size of a text; raise Refused if no channel can carry it, naming the letter."""
     if not text.strip():
         raise Refused(EMPTY, field)
     if not text.isprintable():
         _check_letters(text, field)
-    parts = measure(text).parts
-    if parts > most_parts:
-        raise Refused(PARTS, field, parts=parts, most=most_parts)
+    size = measure(text)
+    if size.parts > most_parts:
+        raise Refused(PARTS, field, parts=size.parts, most=most_parts)
+    return size
 
 
 def _check_letters(text: str, field: str) -> None:

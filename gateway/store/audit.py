@@ -6,7 +6,10 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-_LAST = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1"
+_ENDS = """
+SELECT (SELECT value FROM meta WHERE key = 'audit'),
+       (SELECT id || ' ' || hash FROM audit ORDER BY id DESC LIMIT 1)
+"""
 _ADD = """
 INSERT INTO audit (id, at, by, act, subject, detail, previous, hash)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -46,8 +49,7 @@ def write(
 
     The detail holds ids and words of ours, never a number or a message text.
     """
-    last = db.execute(_LAST).fetchone()
-    number, previous = max(head(db), (last["id"], last["hash"]) if last else (0, START))
+    number, previous = max(_placed(told) for told in db.execute(_ENDS).fetchone())
     told = json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True)
     hashed = _hash(previous, at, by, act, subject, told)
     db.execute(_ADD, (number + 1, at, by, act, subject, told, previous, hashed))
@@ -66,7 +68,11 @@ def start(db: sqlite3.Connection) -> tuple[int, str]:
 
 def _place(db: sqlite3.Connection, sql: str) -> tuple[int, str]:
     row = db.execute(sql).fetchone()
-    number, _, hashed = row["value"].partition(" ") if row else ("0", "", START)
+    return _placed(row["value"] if row else None)
+
+
+def _placed(told: str | None) -> tuple[int, str]:
+    number, _, hashed = (told or f"0 {START}").partition(" ")
     return int(number), hashed
 
 

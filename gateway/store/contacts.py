@@ -158,7 +158,8 @@ def meet(
 
 def by_values(db: sqlite3.Connection, values: Iterable[str]) -> dict[str, Person]:
     """Return who is known at these addresses."""
-    (found,) = db.execute(_BY_VALUES, (json.dumps(list(values)),)).fetchone()
+    asked = msgspec.json.encode(list(values)).decode()
+    (found,) = db.execute(_BY_VALUES, (asked,)).fetchone()
     return {person.value: person for person in _people.decode(found)}
 
 

@@ -182,7 +182,9 @@ class Writer:
     def _commit(self, units: list[Unit]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            for kind in alike(units):
+            first, *others = alike(units)
+            self._attempt_first(first)
+            for kind in others:
                 self._attempt(kind)
             began = time.monotonic()
             self._db.execute("COMMIT")
@@ -195,6 +197,13 @@ class Writer:
                 self._db.execute("ROLLBACK")
             raise
 
+    def _attempt_first(self, units: list[Unit]) -> None:
+        """Run the first units of a transaction: what they did is undone by beginning anew."""
+        if (error := self._run_all(units)) is not None:
+            self._db.execute("ROLLBACK")
+            self._db.execute("BEGIN IMMEDIATE")
+            self._blame(units, error)
+
     def _attempt(self, units: list[Unit]) -> None:
         """Run units in a savepoint, and those that fail together one by one.
 
@@ -206,8 +215,10 @@ class Writer:
         if error is not None:
             self._db.execute("ROLLBACK TO unit")
         self._db.execute("RELEASE unit")
-        if error is None:
-            return
+        if error is not None:
+            self._blame(units, error)
+
+    def _blame(self, units: list[Unit], error: BaseException) -> None:
         if len(units) == 1:
             units[0].error = error
             return

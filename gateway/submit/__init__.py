@@ -1,7 +1,7 @@
 """Programs and staff hand messages in: one message, or thousands, become outbox rows."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from gateway.domain.phone import BadNumber, normalise
 from gateway.domain.routing import Asked
 from gateway.people import tag_of
 from gateway.store import audit, bulk, contacts
-from gateway.store.bulk import Stranger
+from gateway.store.bulk import Message, Stranger
 from gateway.store.contacts import Person
 from gateway.submit.wording import Order, Worded, Words
 
@@ -32,6 +32,8 @@ NOT_THIS_ONE = N_("This channel is off or carries no SMS. Turn it on.")
 NO_CHANNEL = N_("No channel carries SMS. Add one: gateway channel add.")
 NONE_MAY = "no channel may carry it"
 
+Decided = Message | str  # what is queued for a recipient, or why nothing is
+
 
 class NoChannel(Refused):
     """Nothing can carry the message now; the text says what to do."""
@@ -48,7 +50,10 @@ class Line(Struct, frozen=True):
 
 
 class Ready(Struct, frozen=True):
-    """An order that was checked: numbers normalised, or why they are none, in the order given."""
+    """An order that was checked: numbers normalised, or why they are none, in the order given.
+
+    `said` is a text, the same for everybody; of a topic each has the words of their own.
+    """
 
     order: Order
     numbers: Sequence[tuple[str, str | None]]
@@ -56,6 +61,7 @@ class Ready(Struct, frozen=True):
     usual: Channel
     named: bool
     due_at: float
+    said: Worded | None
 
 
 def submit(gw: Gateway, by: str, order: Order) -> list[Line]:
@@ -69,7 +75,7 @@ def submit(gw: Gateway, by: str, order: Order) -> list[Line]:
 def check(gw: Gateway, order: Order) -> Ready:
     """Raise Refused, naming the field, unless an order can be queued; needs no transaction."""
     now = gw.clock()
-    _check_words(gw, order)
+    said = _said(gw, order)
     due = now if order.due_at is None else max(now, order.due_at)
     over = order.expires_at is not None and order.expires_at <= due
     if over and gw.clock_trusted():
@@ -83,18 +89,17 @@ def check(gw: Gateway, order: Order) -> Ready:
     usual = _usual(gw, order.channel, usable)
     region = usual.region or gw.settings["REGION"] or None
     numbers = [_number(raw, region) for raw in order.to]
-    return Ready(order, numbers, usable, usual, order.channel is not None, due)
+    return Ready(order, numbers, usable, usual, order.channel is not None, due, said)
 
 
-def _check_words(gw: Gateway, order: Order) -> None:
+def _said(gw: Gateway, order: Order) -> Worded | None:
     if (order.text is None) == (order.topic is None):
         raise Refused(TEXT_OR_TOPIC, "text")
     if order.topic is not None and order.topic not in gw.pack.topics:
         raise Refused(NO_TOPIC, "topic")
-    if order.text is not None:
-        check_text(order.text, "text", MOST_PARTS)
-    if order.language is not None:
-        tag_of(order.language)
+    size = check_text(order.text, "text", MOST_PARTS) if order.text is not None else None
+    tag = tag_of(order.language) if order.language is not None else None
+    return Worded.of(order.text, tag, order.source, size) if order.text and size else None
 
 
 def _usual(gw: Gateway, name: str | None, usable: Mapping[int, Channel]) -> Channel:
@@ -133,12 +138,11 @@ def queue(
     )
     unnamed = any(not ready.named for _, ready in orders)
     router = routes.Router.of(gw, db) if unnamed else None
-    made = [_lines(ready, found, Words(gw, db, ready.order), router, now) for _, ready in orders]
-    given = iter(bulk.queue(db, [row for _, rows in made for row in rows]))
-    done = [
-        [line if line.refused else _with_id(line, next(given)) for line in lines]
-        for lines, _ in made
-    ]
+    made = [_decided(ready, found, Words(gw, db, ready.order), router, now) for _, ready in orders]
+    given = iter(
+        bulk.queue(db, [row for rows in made for _, row in rows if not isinstance(row, str)])
+    )
+    done = [[_line(to, row, given) for to, row in rows] for rows in made]
     for by in dict.fromkeys(by for by, _ in orders):
         theirs = [
             line
@@ -170,58 +174,55 @@ def _note(db: sqlite3.Connection, by: str, lines: Sequence[Line], now: float) ->
     audit.write(db, now, by, "message.submit", subject, told)
 
 
-def _with_id(line: Line, id: int) -> Line:
-    return Line(line.to, id, line.parts, line.alphabet)
+def _line(to: str, decided: Decided, ids: Iterator[int]) -> Line:
+    if isinstance(decided, str):
+        return Line(to, refused=decided)
+    return Line(to, next(ids), decided.parts, decided.alphabet)
 
 
-def _lines(
+def _decided(
     ready: Ready,
     found: Mapping[str, Person],
     words: Words,
     router: routes.Router | None,
     now: float,
-) -> tuple[list[Line], list[dict[str, object]]]:
-    """Decide on each recipient; return their lines, and a row for each that is not refused."""
-    lines: list[Line] = []
-    rows: list[dict[str, object]] = []
-    seen: set[str] = set()
+) -> list[tuple[str, Decided]]:
+    """Decide on each recipient."""
+    made: dict[str, Decided] = {}
+    lines: list[tuple[str, Decided]] = []
     for value, wrong in ready.numbers:
-        person = None if wrong else found[value]
-        refused = wrong or ("given twice" if value in seen else None)
-        if person is None or refused:
-            lines.append(Line(value, refused=refused))
-            continue
-        seen.add(value)
-        said = words.of(person.language, person.area)
-        line, row = _one(ready, person, said, _channel(ready, person, said, router), now)
-        lines.append(line)
-        rows += [row] if row else []
-    return lines, rows
+        if not wrong and value not in made:
+            made[value] = _one(ready, found[value], words, router, now)
+            lines.append((value, made[value]))
+        else:
+            lines.append((value, wrong or "given twice"))
+    return lines
 
 
 def _one(
-    ready: Ready, person: Person, said: Worded, channel: Channel | None, now: float
-) -> tuple[Line, dict[str, object] | None]:
+    ready: Ready, person: Person, words: Words, router: routes.Router | None, now: float
+) -> Decided:
+    said = ready.said or words.of(person.language, person.area)
+    channel = _channel(ready, person, said, router)
     refused = "left" if person.consent == "out" else _too_much(channel, said)
     if channel is None or refused:
-        return Line(person.value, refused=refused or NONE_MAY), None
+        return refused or NONE_MAY
     order = ready.order
-    row: dict[str, object] = {
-        "address": person.address,
-        "recipient": person.value,
-        "channel": channel.id,
-        "class_": int(order.class_),
-        "due_at": ready.due_at,
-        "expires_at": order.expires_at,
-        "text": said.text,
-        "language": said.language,
-        "source": said.source,
-        "parts": said.parts,
-        "alphabet": said.alphabet,
-        "forced": int(order.forced),
-        "now": now,
-    }
-    return Line(person.value, None, said.parts, said.alphabet), row
+    return Message(
+        person.address,
+        person.value,
+        channel.id,
+        int(order.class_),
+        ready.due_at,
+        order.expires_at,
+        said.text,
+        said.language,
+        said.source,
+        said.parts,
+        said.alphabet,
+        order.forced,
+        now,
+    )
 
 
 def _channel(

@@ -3,14 +3,14 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from msgspec import Struct
 
 from gateway.context import Gateway
 from gateway.domain.dialogue import Topic, topic_text
 from gateway.domain.messages import Class
-from gateway.domain.sms import measure
-from gateway.people import tag_of
+from gateway.domain.sms import Measure, measure
 from gateway.receive.asking import Asking
 from gateway.store import areas
 
@@ -43,10 +43,14 @@ class Worded(Struct, frozen=True):
     parts: int
     alphabet: str
 
+    @classmethod
+    def of(cls, text: str, language: str | None, source: str, size: Measure) -> Self:
+        return cls(text, language, source, size.parts, size.alphabet)
+
 
 @dataclass(slots=True)
 class Words:
-    """The words of an order, measured once for each language and place that come up."""
+    """The words of a topic, measured once for each language and place that come up."""
 
     gw: Gateway
     db: sqlite3.Connection
@@ -54,28 +58,20 @@ class Words:
     made: dict[tuple[str | None, int | None], Worded] = field(default_factory=dict)
 
     def of(self, language: str | None, area: int | None) -> Worded:
-        key = (None, None) if self.order.topic is None else (language, area)
+        key = (language, area)
         if key not in self.made:
             self.made[key] = self._make(language, area)
         return self.made[key]
 
     def _make(self, language: str | None, area: int | None) -> Worded:
-        if self.order.text is not None:
-            tag = tag_of(self.order.language) if self.order.language else None
-            return _measured(self.order.text, tag, self.order.source)
         code = str(self.order.topic)
         topic = self.gw.pack.topics[code]
         ask = self._asking(topic, self.order.language or language, area)
-        source = f"topic:{code}/1@{topic.version}"
-        return _measured(topic_text(topic, 1, ask), ask.language, source)
+        text = topic_text(topic, 1, ask)
+        return Worded.of(text, ask.language, f"topic:{code}/1@{topic.version}", measure(text))
 
     def _asking(self, topic: Topic, language: str | None, area: int | None) -> Asking:
         around = tuple(areas.languages(self.db, area)) if area else ()
         chain = self.gw.languages.chain(language, around, self.gw.settings["LANGUAGE"])
         chosen = self.gw.languages.choose(chain, topic.messages[0])
         return Asking.of(self.gw, self.db, chosen, around, screens=False)
-
-
-def _measured(text: str, language: str | None, source: str) -> Worded:
-    size = measure(text)
-    return Worded(text, language, source, size.parts, size.alphabet)
