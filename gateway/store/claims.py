@@ -13,17 +13,16 @@ from gateway.domain.messages import Class
 from gateway.domain.shares import FREE, Choice, Room, choose
 
 _DUE = """
-SELECT json_group_array(json_array(id, parts)) FROM (SELECT id, parts FROM outbox
- WHERE channel = ? AND state = 'queued' AND class = ? AND due_at <= ?
- ORDER BY due_at, id LIMIT ?)
+SELECT json_group_array(json((
+         SELECT json_group_array(json_array(id, parts)) FROM (
+           SELECT id, parts FROM outbox
+            WHERE channel = ? AND state = 'queued' AND class = asked.value AND due_at <= ? {sure}
+            ORDER BY due_at, id LIMIT ?))))
+  FROM json_each(?) AS asked
 """
+_DUE_SURE = _DUE.format(sure="")
 # While nobody knows the time nothing begins by schedule: what people gave a later hour stays.
-_DUE_UNSURE = """
-SELECT json_group_array(json_array(id, parts)) FROM (SELECT id, parts FROM outbox
- WHERE channel = ? AND state = 'queued' AND class = ? AND due_at <= ?
-   AND (class = 0 OR reason IS NOT NULL OR due_at <= created_at + 1)
- ORDER BY due_at, id LIMIT ?)
-"""
+_DUE_UNSURE = _DUE.format(sure="AND (class = 0 OR reason IS NOT NULL OR due_at <= created_at + 1)")
 _CLAIM = """
 UPDATE outbox SET state = 'claimed', claimed_at = ?, batch = ?, attempts = attempts + 1
  WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
@@ -77,7 +76,7 @@ class Claimed(Struct, array_like=True, frozen=True):
     in_exercise: int
 
 
-_dues = msgspec.json.Decoder(list[tuple[int, int]])
+_dues = msgspec.json.Decoder(list[list[tuple[int, int]]])
 _rows = msgspec.json.Decoder(list[Claimed])
 
 
@@ -95,12 +94,13 @@ def claim(
 
     Where the time is not `sure`, what is scheduled waits, unless lives depend on it.
     """
-    sql = _DUE if sure else _DUE_UNSURE
+    sql = _DUE_SURE if sure else _DUE_UNSURE
     most = wanted = int(max(1, min(rows, parts)))
     due: dict[Class, list[tuple[int, int]]] = {}
     more = []
-    for class_ in room.classes:
-        due[class_] = _dues.decode(_one(db, sql, channel, class_, now, wanted))
+    found = _dues.decode(_one(db, sql, channel, now, most, str(list(map(int, room.classes)))))
+    for class_, first in zip(room.classes, found, strict=True):
+        due[class_] = first[:wanted]
         if len(due[class_]) == wanted:
             more.append(class_)
             wanted = max(1, most // 2)  # beside a class that uses its share, none has more
