@@ -61,11 +61,17 @@ def test_a_limit_that_could_block_is_refused(call: Call, words: tuple[str, ...])
     assert shown(call)["per_hour"] is None
 
 
+def test_what_waits_and_what_went_is_shown(call: Call) -> None:
+    assert (shown(call)["waiting"], shown(call)["last_day"]) == (0, {})
+    assert call("send", "+15550100", "hello").exit_code == 0
+    assert (shown(call)["waiting"], shown(call)["last_day"]) == (1, {"queued": 1})
+
+
 def test_when_it_last_sent_is_written_as_other_times_are(call: Call) -> None:
     assert call("send", "+15550100", "hello").exit_code == 0
     with gateway() as gw:
         gw.store.write(lambda db: db.execute("UPDATE outbox SET state='sent', sent_at=1795000000"))
-    assert "'last_out': '2026-11-18 11:06:40+00:00'" in call("channel", "show", "simulator").output
+    assert "last_out  2026-11-18 11:06:40+00:00" in call("channel", "show", "simulator").output
 
 
 def test_what_was_paid_in_is_added(call: Call) -> None:

@@ -11,7 +11,7 @@ from gateway.cli.timing import shown
 from gateway.context import Gateway
 from gateway.store import channels, figures
 
-HOUR = 3600.0
+HOUR, DAY = 3600.0, 86400.0
 
 
 def state(row: sqlite3.Row, now: float) -> str:
@@ -23,6 +23,14 @@ def state(row: sqlite3.Row, now: float) -> str:
         return f"down: {fault.reason}"
     held = (row["held_until"] or 0) > now or fault
     return f"held: {row['held_reason'] or 'account'}" if held else "on"
+
+
+def _figures(db: sqlite3.Connection, channel: int, now: float) -> dict[str, Any]:
+    """Return what waits, when it last carried something, and how what a day wrote stands."""
+    found = figures.channels(db, now - DAY).get(channel, {})
+    last = {key: shown(found.pop(key)) for key in ("last_in", "last_out") if key in found}
+    waiting = figures.waiting(db, channel) if found.pop("waiting", 0) else 0
+    return {"waiting": waiting, "last_day": found} | last
 
 
 def share(part: float) -> str:
@@ -39,11 +47,7 @@ def described(gw: Gateway, row: sqlite3.Row) -> dict[str, Any]:
     db, now = gw.store.read, gw.clock()
     told = {key: row[key] for key in ("name", "provider", "address", "rate", "cost")}
     told |= channel_limits.shown(row)
-    today: dict[str, Any] = dict(figures.channels(db, now - 86400).get(row["id"], {}))
-    if "waiting" in today:
-        today["waiting"] = figures.waiting(db, row["id"])
-    today |= {key: shown(today[key]) for key in ("last_in", "last_out") if key in today}
-    told |= {"state": state(row, now), "settings": settings, "today": today}
+    told |= {"state": state(row, now), "settings": settings} | _figures(db, row["id"], now)
     told["share"] = share(figures.shares(db, now - HOUR).get(row["id"], 0.0))
     if condition := channels.condition(row):
         told["condition"] = condition

@@ -41,6 +41,11 @@ class Keys:
         """The workers of a channel, each with the time (Redis's own) until which it is there."""
         return f"{self.prefix}-serving-{channel}"
 
+    @property
+    def wanted(self) -> str:
+        """The channels for which the gateway has workers send."""
+        return f"{self.prefix}-wanted"
+
     def under_way(self, channel: str) -> str:
         """The batches being sent, each with the time (Redis's own) its worker answers for."""
         return f"{self.prefix}-under-way-{channel}"

@@ -1,4 +1,7 @@
-"""Whether anybody serves a channel: workers show that they are there, and the gateway looks."""
+"""Whether anybody serves a channel: workers show that they are there, and the gateway looks.
+
+The gateway says in turn which channels it has, so that a worker for a name it mistook tells so.
+"""
 
 import logging
 import time
@@ -33,11 +36,13 @@ class Presence(Thread):
         self._redis, self._keys, self._channels = redis, keys, channels
         self._name = uuid4().hex
         self._over = Event()
+        self._mistaken: set[str] = set()
         self.alive_for = ALIVE
 
     def run(self) -> None:
         while not self._over.is_set():
-            self._over.wait(SIGN if self._tell(self._sign) else AGAIN)
+            told = self._tell(self._sign) and self._compare()
+            self._over.wait(SIGN if told else AGAIN)
 
     def close(self) -> None:
         """Take leave, but for one that comes again."""
@@ -45,6 +50,19 @@ class Presence(Thread):
         self.join(AGAIN)
         if self.alive_for == ALIVE:
             self._tell(self._leave)
+
+    def _compare(self) -> bool:
+        """Say once of each channel that the gateway has no such one for workers."""
+        try:
+            wanted = {name.decode() for name in self._redis.smembers(self._keys.wanted)}
+        except RedisError:
+            return False
+        mistaken = set(self._channels) - wanted if wanted else set()
+        for name in sorted(mistaken - self._mistaken):
+            there = ", ".join(sorted(wanted))
+            log.warning("the gateway sends nothing by workers on %s. It does on: %s", name, there)
+        self._mistaken = mistaken
+        return True
 
     def _tell(self, say: Callable[[Any, str, int], None]) -> bool:
         try:
@@ -83,6 +101,7 @@ class Roll:
             # Workers find back to Redis in their own time, and are waited for anew.
             self._since = {name: at for name, at in self._since.items() if name in self._left}
             raise
+        self._name(set(channels))
         now = self._clock()
         for name, (fresh, _) in counts.items():
             if fresh:
@@ -99,6 +118,16 @@ class Roll:
     def alone(self, channels: Sequence[str]) -> list[str]:
         """Return those that have no worker at this moment."""
         return [name for name, (fresh, _) in self._count(channels).items() if not fresh]
+
+    def _name(self, channels: set[str]) -> None:
+        """Say which channels workers may serve; where that is said already, nothing is written."""
+        wanted = self._keys.wanted
+        if {name.decode() for name in self._redis.smembers(wanted)} != channels:
+            with self._redis.pipeline() as pipe:
+                pipe.delete(wanted)
+                if channels:
+                    pipe.sadd(wanted, *channels)
+                pipe.execute()
 
     def _count(self, channels: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Count the workers of each channel that are there, and those that were."""

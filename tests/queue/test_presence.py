@@ -91,6 +91,29 @@ def test_a_worker_that_comes_again_when_it_is_called_counts_as_there(office):
     assert office.left(1000.0) == frozenset()
 
 
+def test_a_worker_for_a_channel_there_is_none_of_says_so_once(office, caplog):
+    office.roll.call(["radio", "phone"])
+    here = Presence(connect(office.url, 3.0), office.keys, ["phome", "phone"])
+    try:
+        assert here._compare()
+        assert here._compare()
+        (told,) = [record.getMessage() for record in caplog.records]
+        assert told == "the gateway sends nothing by workers on phome. It does on: phone, radio"
+        office.roll.call(["phome", "phone"])
+        assert here._compare()
+        office.roll.call(["phone"])
+        assert here._compare()
+        assert len(caplog.records) == 2
+    finally:
+        here._redis.close()
+
+
+def test_a_worker_that_is_there_before_the_gateway_says_nothing(office, caplog):
+    with working(office.url, accept, "gateway"):
+        until(lambda: office.signs == 1)
+    assert not caplog.records
+
+
 def test_a_redis_that_was_away_gives_workers_time_to_find_back(office, own_redis):
     office.left()
     own_redis.stop()
