@@ -1,7 +1,7 @@
 # Everything stays inside this folder: .venv/ (the environment) and data/ (what the gateway keeps).
 
-PORT ?= 8080
-DATA ?= data
+PORT ?= $(or $(GATEWAY_PORT),8080)
+DATA ?= $(or $(GATEWAY_DATA),data)
 VENV ?= .venv
 WORKERS ?= 2
 ifndef PYTHON
