@@ -3,10 +3,15 @@
 import sqlite3
 from collections.abc import Mapping
 
-_COUNT = """
-INSERT INTO refused (day, channel, class, reason, rows) VALUES (?, ?, ?, ?, ?)
+from gateway.store.rows import Rows
+
+_COUNT = Rows(
+    """
+INSERT INTO refused (day, channel, class, reason, rows) VALUES {rows}
     ON CONFLICT (day, channel, class, reason) DO UPDATE SET rows = rows + excluded.rows
-"""
+""",
+    "day channel class reason rows",
+)
 _TOTALS = """
 SELECT channel.name AS channel, class, reason, sum(rows) AS rows
   FROM refused JOIN channel ON channel.id = refused.channel
@@ -27,7 +32,7 @@ def count(
 ) -> None:
     """Count rows of a channel by class and reason, in the transaction that refuses them."""
     rows = [(day, channel, class_, reason, n) for (class_, reason), n in counts.items()]
-    db.executemany(_COUNT, rows)
+    _COUNT.write(db, rows)
 
 
 def totals(db: sqlite3.Connection) -> list[sqlite3.Row]:

@@ -1,4 +1,4 @@
-"""One thread writes: concurrent units of work share one commit, and one that fails is undone alone."""
+"""One thread writes: concurrent units of work share one commit; one that fails is undone alone."""
 
 import sqlite3
 import threading
