@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from bench import links, served
 from bench.calls import person
@@ -17,6 +16,7 @@ from bench.twilio_alone import TEXT
 from gateway.context import Gateway, open_gateway
 from gateway.domain.messages import Class
 from gateway.store import bulk
+from gateway.store.bulk import Message
 
 WARM = 200
 OPEN = """
@@ -100,8 +100,20 @@ def queue(gw: Gateway, count: int, source: str) -> None:
     """Put messages into the outbox in one transaction."""
     channel, now = gw.channels.get(CHANNEL), gw.clock()
     assert channel is not None
-    same: dict[str, Any] = {"address": None, "channel": channel.id, "class_": Class.NORMAL}
-    same |= {"due_at": now, "expires_at": None, "text": TEXT, "language": "en", "source": source}
-    same |= {"parts": 1, "alphabet": "gsm7", "forced": 0, "now": now}
-    rows = [same | {"recipient": person(number)} for number in range(count)]
+    same = Message(
+        address=None,
+        recipient="",
+        channel=channel.id,
+        class_=Class.NORMAL,
+        due_at=now,
+        expires_at=None,
+        text=TEXT,
+        language="en",
+        source=source,
+        parts=1,
+        alphabet="gsm7",
+        forced=False,
+        now=now,
+    )
+    rows = [same._replace(recipient=person(number)) for number in range(count)]
     gw.store.write(lambda db: bulk.queue(db, rows))

@@ -15,6 +15,7 @@ from gateway.send import settle
 log = logging.getLogger(__name__)
 
 WAIT = 0.5
+PAUSE = 0.01  # seconds between commits: what comes back meanwhile shares the next
 BROKEN = 2.0
 
 
@@ -38,6 +39,7 @@ class ReportReader(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._take(self._unwritten or self._carrier.reports(WAIT))
+                self._stopping.wait(PAUSE)
             except Exception as error:
                 # Unacknowledged reports come again: rest, and write them then.
                 log.error("reports: %s", lines(error))

@@ -68,9 +68,12 @@ def add_contacts(
 
 
 class Message(NamedTuple):
-    """A message for the outbox; times in seconds since 1970. The fields are in `_QUEUE`'s order."""
+    """A message for the outbox; times in seconds since 1970. The fields are in `_QUEUE`'s order.
 
-    address: int
+    `address` is the row of who is known, None for a bare number.
+    """
+
+    address: int | None
     recipient: str
     channel: int
     class_: int
