@@ -175,6 +175,7 @@ def application() -> "Entrance":
 
     What it needs is imported here: the supervisor stays small.
     """
+    from gateway import processor
     from gateway.app import make_app
     from gateway.context import open_gateway
     from gateway.engine import Engine
@@ -185,6 +186,7 @@ def application() -> "Entrance":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     settings = Settings.load()
     _held.append(only_one(settings.data))
+    processor.choose()
     gw = open_gateway(settings)
     engine = Engine(gw)
     app = make_app(gw)
@@ -200,4 +202,5 @@ def application() -> "Entrance":
     gc.freeze()
     gc.set_threshold(5_000, 20, 20)  # one batch makes some thousands: none is rubbish amid it
     gc.enable()
+    processor.roam()
     return Entrance(gw, app.wsgi_app, int(settings["THREADS"]))

@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 
 from redis.exceptions import RedisError
 
-from gateway import providers
+from gateway import processor, providers
 from gateway.domain.messages import Batch, Outcome, Result
 from gateway.providers import Provider
 from gateway.queue import Carry
@@ -133,6 +133,7 @@ def main(redis_url: str, channels: Sequence[str], key: bytes, burst: bool = Fals
 
     The batch being sent is finished; a second signal ends the process at once.
     """
+    processor.choose(apart=True)
     worker = Worker(redis_url, channels, Sender(key))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _gently(worker))

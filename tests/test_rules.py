@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gateway"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
-ANYWHERE = {"files", "settings", "sealing"}
+ANYWHERE = {"files", "settings", "sealing", "processor"}
 BELOW_CONTEXT = ANYWHERE | {"domain", "language", "store", "providers", "queue", "clock"}
 BELOW_VERBS = BELOW_CONTEXT | {"context"}
 VERBS = {"fetch", "receive", "respond", "send", "broadcast", "people", "submit", "tell", "told"} | {
@@ -34,6 +34,7 @@ VERBS = {"fetch", "receive", "respond", "send", "broadcast", "people", "submit",
 MAY_IMPORT = {
     "domain": set(),
     "files": set(),
+    "processor": set(),
     "sealing": {"files"},
     "settings": {"files", "sealing", "domain"},
     "language": ANYWHERE | {"domain"},

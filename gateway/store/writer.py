@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from gateway import processor
 from gateway.domain.histogram import COMMITS, Histogram
 from gateway.store.units import Item, Many, T, Unit, Work, alike, alone, fail, tell_all, tell_rest
 
@@ -167,7 +168,10 @@ class Writer:
         if trusted and self._more and not self._trusting:
             self._trusting = self._more()
             self._trusting.execute("PRAGMA foreign_keys = OFF")
+        before = self._db
         self._db = self._trusting if trusted and self._trusting else self._checking
+        if self._db is not before:  # trusted work is long statements, and meets nobody's turn
+            (processor.stay if self._db is self._checking else processor.leave)()
 
     def _gather(self) -> list[Unit]:
         with self._ready:

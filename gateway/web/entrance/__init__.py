@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from gateway import processor
 from gateway.context import Gateway
 from gateway.providers import Answer
 from gateway.store import StoreClosed
@@ -40,6 +41,7 @@ class Entrance:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        loop.call_soon(processor.stay)  # once it runs: the server has started its own threads then
 
     async def __rsgi__(self, scope: Any, call: Any) -> None:
         find = self._short(scope)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any, NamedTuple
 
+from gateway import processor
 from gateway.web.called import joined
 from gateway.web.wire import LARGEST
 
@@ -35,7 +36,7 @@ class LongWay:
 
     def __init__(self, app: Wsgi, threads: int) -> None:
         self._app = app
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._threads = ThreadPoolExecutor(threads, "web", processor.roam)
 
     async def answer(self, scope: Any, call: Any, body: bytes | None = None) -> None:
         """Answer a call; `body` is given where it was read already."""
