@@ -37,6 +37,14 @@ def _never_chosen() -> list[set[int]]:
     return [stayed, os.sched_getaffinity(0)]
 
 
+def _taken_away() -> set[int]:
+    processor.choose()
+    processor._home.clear()
+    processor._home.add(4000)
+    processor.stay()
+    return os.sched_getaffinity(0)
+
+
 def elsewhere(work, *given):
     """Run this in a process of its own: this one goes on as it is."""
     with get_context("spawn").Pool(1) as pool:
@@ -59,3 +67,7 @@ def test_a_worker_stays_apart_from_the_gateway():
 def test_where_nobody_chose_all_stays_as_it_is():
     everywhere = os.sched_getaffinity(0)
     assert elsewhere(_never_chosen) == [everywhere, everywhere]
+
+
+def test_a_processor_that_is_taken_away_stops_nothing():
+    assert elsewhere(_taken_away) == {max(os.sched_getaffinity(0))}
