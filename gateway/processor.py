@@ -1,7 +1,7 @@
 """One processor for the threads of the gateway that take turns with the interpreter.
 
 Only one of them runs at a time. Spread over several processors, each that has its turn is woken
-on another one, where nothing it needs is at hand: that costs a sixth of all that is done. What
+on another one, where nothing it needs is at hand (docs/decisions/0016-one-processor.md). What
 works without the interpreter for long (the web server's own threads, a long statement) goes where
 there is room. A thread that is started stays where the one that starts it is.
 """

@@ -101,7 +101,7 @@ class Roll:
             # Workers find back to Redis in their own time, and are waited for anew.
             self._since = {name: at for name, at in self._since.items() if name in self._left}
             raise
-        self._name(set(channels))
+        self._announce(set(channels))
         now = self._clock()
         for name, (fresh, _) in counts.items():
             if fresh:
@@ -119,7 +119,7 @@ class Roll:
         """Return those that have no worker at this moment."""
         return [name for name, (fresh, _) in self._count(channels).items() if not fresh]
 
-    def _name(self, channels: set[str]) -> None:
+    def _announce(self, channels: set[str]) -> None:
         """Say which channels workers may serve; where that is said already, nothing is written."""
         wanted = self._keys.wanted
         if {name.decode() for name in self._redis.smembers(wanted)} != channels:
