@@ -92,7 +92,7 @@ class Settings:
     def page(self) -> int:
         """Bytes of a page of a new store: small on a card, so that a change writes little."""
         kind = self["DISK"] or ("card" if is_card(self.data) else "fast")
-        return 1024 if kind == "card" else 4096
+        return 1024 if kind == "card" else 2048
 
     @property
     def key_file(self) -> Path:

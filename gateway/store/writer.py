@@ -55,8 +55,8 @@ class Writer:
     def write(self, work: Work[T], background: bool = False, trusted: bool = False) -> T:
         """Run work in a transaction; return its result once it is on disk.
 
-        Background work may be `trusted`: what its new rows refer to is not looked up once more,
-        nor is what it does to the tables of SELDOM noticed.
+        Background work may be `trusted`: what its new rows hold and refer to is not checked once
+        more, nor is what it does to the tables of SELDOM noticed.
         """
         unit = Unit(alone, work, trusted=trusted and background)
         self._wait([unit], self._background if background else self._units)
@@ -161,13 +161,14 @@ class Writer:
         tell_rest([*self._under_way, *left])
 
     def _turn_to(self, trusted: bool) -> None:
-        """Write with the connection that looks up references, or with the one that does not.
+        """Write with the connection that checks what a row holds, or with the one that does not.
 
         One connection told now this, now that would forget its plan of every statement each time.
         """
         if trusted and self._more and not self._trusting:
             self._trusting = self._more()
             self._trusting.execute("PRAGMA foreign_keys = OFF")
+            self._trusting.execute("PRAGMA ignore_check_constraints = ON")
         before = self._db
         self._db = self._trusting if trusted and self._trusting else self._checking
         if self._db is not before:  # trusted work is long statements, and meets nobody's turn

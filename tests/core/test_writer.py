@@ -62,6 +62,17 @@ def test_only_trusted_work_in_the_background_is_believed(store: Store) -> None:
             store.write(refer, **more)
 
 
+def test_what_rows_hold_is_checked_but_for_trusted_work(store: Store) -> None:
+    def odd(db: sqlite3.Connection) -> None:
+        db.execute("INSERT INTO contact (assurance, created_at) VALUES ('nobody', 0)")
+
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        store.write(odd)
+    store.write(odd, background=True, trusted=True)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        store.write(odd)
+
+
 def test_trusted_work_and_other_work_see_each_other(store: Store) -> None:
     add = "INSERT INTO contact (created_at) SELECT 1 + count(*) FROM contact"
     for trusted in (True, False, True, False):

@@ -9,7 +9,7 @@ from gateway import setup
 from gateway.settings import BadSetting, Settings
 from gateway.store import Store, connect
 
-SIZES = {"card": 1024, "fast": 4096}
+SIZES = {"card": 1024, "fast": 2048}
 
 
 @pytest.mark.parametrize("disk", SIZES)
