@@ -14,6 +14,7 @@ from gateway import providers
 from gateway.clock import Clock, keeping
 from gateway.domain.budget import Limits
 from gateway.domain.dialogue import Pack, load
+from gateway.domain.gate import JUST_NOW
 from gateway.domain.histogram import WAITS, Histogram
 from gateway.domain.keywords import Keywords
 from gateway.domain.messages import Class
@@ -23,8 +24,9 @@ from gateway.language import Languages
 from gateway.providers import Provider, pasting
 from gateway.sealing import NumberKey, Sealer
 from gateway.settings import Settings
-from gateway.store import Store, budgets, channels
+from gateway.store import Store, budgets, channels, outbox
 from gateway.store.memory import Memory
+from gateway.store.recent import Recent
 from gateway.store.tallies import Tallies
 
 
@@ -141,8 +143,7 @@ class Channels:
             if known is None or known[0] != made_of:
                 known = (made_of, self._make(row))
                 self._made[row["id"]] = known
-        made = known[1]
-        return replace(made, name=row["name"], row=row)
+        return replace(known[1], name=row["name"], row=row)
 
     def _make(self, row: sqlite3.Row) -> Channel:
         settings = self.settings(row)
@@ -188,15 +189,14 @@ class Gateway:
     random_bits: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     tokens: Memory = field(init=False)
     tallies: Tallies = field(init=False, repr=False)  # counts that may take long
+    recent: Recent = field(init=False, repr=False)  # what went to whom
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
     failing: dict[str, tuple[float, ...]] = field(default_factory=dict)
     astray: deque[tuple[Sequence[int], str | None]] = field(default_factory=deque, repr=False)
     paces: dict[int, Pace] = field(default_factory=dict)  # of channels whose phone fetches
-
     waits: dict[int, Histogram] = field(  # from due to handed over, by class
         default_factory=lambda: {int(class_): Histogram(WAITS) for class_ in Class}, repr=False
     )
-
     tags: tuple[str, ...] = field(init=False)  # the languages in use, the default first
 
     def clock_trusted(self) -> bool:
@@ -207,6 +207,7 @@ class Gateway:
         known = self.settings.languages or self.languages.languages()
         self.tokens = Memory(self.store)
         self.tallies = Tallies(self.store, lambda: self.clock())
+        self.recent = Recent(JUST_NOW, complete=outbox.is_empty(self.store.read))
         self.tags = tuple(dict.fromkeys([self.settings["LANGUAGE"], *known]))
 
     def organisation(self, chain: Sequence[str]) -> str:

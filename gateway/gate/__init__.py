@@ -6,7 +6,7 @@ What it must know of all the rows is read in a few statements, and only for rule
 import logging
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -41,10 +41,15 @@ Had = tuple[int, float]  # a class, and when
 Hads = dict[int | None, list[Had]]  # by address
 
 
-def let_through(gw: Gateway, channel: int, rows: Rows) -> list[Claimed]:
-    """Return which rows may go now; the others wait or have ended once this returns."""
+def let_through(
+    gw: Gateway, channel: int, rows: Rows, perhaps: Container[int] | None = None
+) -> list[Claimed]:
+    """Return which rows may go now; the others wait or have ended once this returns.
+
+    What others certainly do not say again is not looked up: all but the rows `perhaps` known.
+    """
     now = gw.clock()
-    known = _Known.of(gw, rows, now)
+    known = _Known.of(gw, rows, now, perhaps)
     verdicts = [(row, known.judge(row)) for row in rows]
     if counts := _counts(verdicts):
         gw.store.write(lambda db: _refuse(gw, db, channel, verdicts, counts, now))
@@ -105,12 +110,14 @@ class _Known:
     said: set[tuple[int, str]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, gw: Gateway, rows: Rows, now: float) -> "_Known":
+    def of(cls, gw: Gateway, rows: Rows, now: float, perhaps: Container[int] | None) -> "_Known":
         sure = gw.clock_trusted()
         unasked = [row for row in rows if row.asked_at is None and not row.forced]
         most = (int(gw.settings["CAP_DAY"]), int(gw.settings["CAP_WEEK"])) if sure else (0, 0)
         night = nights.of(gw, rows, now) if sure else None
         ids = [row.id for row in unasked if row.address is not None]
+        if sure and perhaps is not None:
+            ids = [id for id in ids if id in perhaps]
         twins = past.twins(gw.store.read, ids, _just_now(gw, now, sure)) if ids else set()
         capped = [row for row in unasked if _is_capped(row)] if any(most) else []
         had = _had(gw, capped, now)

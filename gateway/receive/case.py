@@ -103,6 +103,8 @@ def _answer(case: Case, text: str, source: str, class_: Class) -> Answer:
     """What goes back in the provider's own call is sent already: no lane will claim it."""
     person, channel, now, size = case.person, case.channel, case.now, _measure(text)
     back = channel.hands_back
+    if back:
+        case.gw.recent.note([(case.id, person.address, text)])
     return Answer(
         address=person.address,
         recipient=person.value,

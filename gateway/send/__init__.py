@@ -2,7 +2,6 @@
 
 import random
 import sqlite3
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -38,19 +37,19 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
 
     The gate reads after that commit, so that whoever left in between is not written to.
     """
-    now, batch, sure = gw.clock(), uuid.uuid4().hex, gw.clock_trusted()
+    now, batch, sure = gw.clock(), gw.recent.batch(), gw.clock_trusted()
 
-    def work(db: sqlite3.Connection) -> Choice:
+    def work(db: sqlite3.Connection) -> tuple[Choice, set[int]]:
         choice = claims.claim(db, channel.id, batch, now, rows, parts, room, sure)
         if room.counted and choice.ids:
             budgets.spend(db, channel.id, choice.parts, channel.price, now)
-        return choice
+        return choice, gw.recent.note(claims.said(db, choice.ids))
 
-    choice = gw.store.write(work)
+    choice, perhaps = gw.store.write(work)
     ids = choice.ids
     try:
         found = claims.claimed(gw.store.read, ids) if ids else []
-        passed = gate.let_through(gw, channel.id, found) if found else []
+        passed = gate.let_through(gw, channel.id, found, perhaps) if found else []
         count(gw.waits, passed, gw.clock())
         ready = _batch(gw, channel, batch, passed) if passed else None
         return Claim(len(ids), choice.owed, ready)
@@ -128,6 +127,8 @@ def _settle(
     turns: routes.Turns,
 ) -> None:
     taken = [r for r in results if r.outcome is Outcome.ACCEPTED]
+    if taken:
+        gw.recent.told(batch)
     outbox.sent(db, [(r.reference, now, r.id, batch) for r in taken])
     channel = gw.channels.get(name)
     resends, sure = channel is not None and channel.resends, gw.clock_trusted()

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from gateway.domain.messages import Class
 from gateway.domain.shares import FREE, Choice, Room, choose
+from gateway.store.recent import Said
 
 _DUE = """
 SELECT json_group_array(json((
@@ -47,6 +48,14 @@ SELECT json_group_array(json_array(
   LEFT JOIN alert ON alert.id = outbox.alert
 """
 
+_SAID = """
+SELECT json_group_array(json_array(outbox.id, outbox.address,
+       coalesce(outbox.text, alert_text.text)))
+  FROM (SELECT value AS id FROM json_each(?)) AS asked
+  JOIN outbox ON outbox.id = asked.id
+  LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
+"""
+
 
 class Claimed(Struct, array_like=True, frozen=True):
     """A claimed row with all that the gate asks about; times in seconds since 1970.
@@ -78,6 +87,7 @@ class Claimed(Struct, array_like=True, frozen=True):
 
 _dues = msgspec.json.Decoder(list[list[tuple[int, int]]])
 _rows = msgspec.json.Decoder(list[Claimed])
+_said = msgspec.json.Decoder(list[Said])
 
 
 def claim(
@@ -109,6 +119,11 @@ def claim(
     choice = choose(due, parts, room, most, more)
     db.execute(_CLAIM, (now, batch, str(list(choice.ids))))
     return choice
+
+
+def said(db: sqlite3.Connection, ids: Sequence[int]) -> list[Said]:
+    """Return whom each of these rows tells what."""
+    return _said.decode(_one(db, _SAID, str(list(ids)))) if ids else []
 
 
 def claimed(db: sqlite3.Connection, ids: Sequence[int]) -> list[Claimed]:

@@ -168,6 +168,10 @@ def next_due(
     return found
 
 
+def is_empty(db: sqlite3.Connection) -> bool:
+    return not db.execute("SELECT EXISTS (SELECT 1 FROM outbox)").fetchone()[0]
+
+
 def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
     row: sqlite3.Row | None = db.execute("SELECT * FROM outbox WHERE id = ?", (id,)).fetchone()
     return row

@@ -39,6 +39,8 @@ def migrate(db: sqlite3.Connection) -> list[str]:
     target = Database(db)
     refuse_newer({m.name for m in steps.applied(target)})
     names = [m.name for m in steps.pending(target)]
+    with target.atomic():  # its table and the index of that, both or none
+        steps.ensure_migrations_table(target)
     steps.apply(target)
     return names
 

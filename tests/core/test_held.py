@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway import send
-from gateway.domain.messages import Class, Outcome, Result
+from gateway import receive, send
+from gateway.context import open_gateway
+from gateway.domain.messages import Class, Inbound, Outcome, Result
 from gateway.settings import BadSetting, Settings
-from gateway.store import areas, outbox
+from gateway.store import areas, channels, outbox
 from gateway.submit import Order, submit
 from tests.core.box import Box
 from tests.core.field import AMINA, MAYA, Field
@@ -208,6 +209,36 @@ def test_the_same_text_goes_to_a_number_once_in_ten_minutes(field: Field) -> Non
     later = queue(field, text="Water")
     assert go(field) == [later]
     assert counted(field) == {("normal", "said just now"): 2}
+
+
+def test_what_went_before_a_start_is_not_said_again_after_it(field: Field) -> None:
+    field.text("FLOOD")
+    queue(field, text="Water")
+    waits = send.prepare(field.gw, field.channel, 1, 9.0)
+    field.gw.store.close()
+    field.gw = open_gateway(field.settings)
+    field.gw.clock = field.clock
+    assert waits.batch is not None
+    assert len(go(field)) == 1
+    again = queue(field, text="Water")
+    said = queue(field, text=field.one("SELECT text FROM outbox WHERE inbound IS NOT NULL"))
+    assert go(field) == []
+    assert {row(field, id)[1] for id in (again, said)} == {"said just now"}
+
+
+def test_an_answer_that_went_back_in_the_call_is_not_said_again(field: Field) -> None:
+    sealed, now = field.gw.sealer.seal({"secret": "x"}), field.clock.now
+    field.gw.store.write(lambda db: channels.add(db, "phone", "smssync", "4040", sealed, now))
+    phone = field.gw.channels.get("phone")
+    assert phone is not None
+    assert phone.hands_back
+    receive.take(field.gw, phone, [Inbound(MAYA, "4040", "FLOOD", "r1")])
+    answer = field.rows("SELECT state, text FROM outbox")[-1]
+    assert answer["state"] == "sent"
+    other = queue(field, text="Water")
+    again = queue(field, text=answer["text"])
+    assert go(field) == [other]
+    assert row(field, again)[:2] == ("withdrawn", "said just now")
 
 
 def test_of_two_that_are_on_their_way_who_was_claimed_later_gives_way(field: Field) -> None:
