@@ -71,7 +71,7 @@ class Carrier(Protocol):
         """Return those of the channels that need a worker and have none; None: cannot tell."""
 
     def lost(self, batch_id: str, channel: str) -> bool:
-        """True: begun by something that has given no sign of life since; nobody will tell."""
+        """True: it is nowhere, or its worker gave no sign of life lately; nobody will tell."""
 
     def away(self) -> bool:
         """Whether what it carries through does not answer, or took nothing just now."""

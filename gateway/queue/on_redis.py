@@ -20,6 +20,7 @@ from gateway.queue import CarrierDown, Report, urgent
 from gateway.queue.given import Given
 from gateway.queue.keys import BEGUN, KEPT, TAKEN_BACK, Keys, connect, run_of
 from gateway.queue.line import Line
+from gateway.queue.missing import Missing
 from gateway.queue.presence import Roll
 from gateway.queue.stream import Stream
 
@@ -39,6 +40,7 @@ class RedisCarrier:
         self._given = Given(again)
         self._line = Line()
         self._roll = Roll(self._redis, self._keys)
+        self._missing = Missing()
         self._closed = Event()
         self._refused_until = 0.0
 
@@ -116,9 +118,12 @@ class RedisCarrier:
             now = self._redis.time()[0]
             with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(self._keys.begun(batch_id))
+                pipe.exists(Job.key_for(batch_id))
                 pipe.zscore(self._keys.under_way(channel), batch_id)
-                mark, until = pipe.execute()
-            return mark == BEGUN and (until is None or until < now)
+                mark, queued, until = pipe.execute()
+            no_sign = until is None or until < now
+            gone = self._missing.for_long(batch_id, no_sign and not queued and mark is None)
+            return gone or (no_sign and mark == BEGUN)
         except RedisError as error:
             self._line.away(error)
             return False

@@ -110,6 +110,27 @@ def test_wiping_redis_loses_only_time(own_redis, process):
     assert process.sent == [message.id for batch in (begun, later) for message in batch.messages]
 
 
+def test_what_an_emptied_redis_held_is_lost_unless_a_worker_shows_it(own_redis, monkeypatch):
+    """At once here: a worker shows what it has every ten seconds, and is waited for."""
+    monkeypatch.setattr("gateway.queue.missing.LONG", 0.0)
+    carrier, carry = RedisCarrier(own_redis.url), Recording()
+    begun, queued = carry.hold(batch_of(3)), batch_of()
+    with working(own_redis.url, carry, "gateway"):
+        carrier.hand(begun)
+        until(lambda: carry.begun)
+        carrier.hand(queued)
+        assert not carrier.lost(begun.id, "one")
+        assert not carrier.lost(queued.id, "one")
+        with Redis.from_url(own_redis.url) as redis:
+            redis.flushall()
+            assert carrier.lost(queued.id, "one")
+            assert carrier.lost(begun.id, "one")
+            redis.zadd(Keys().under_way("one"), {begun.id: redis.time()[0] + 30})
+        assert not carrier.lost(begun.id, "one")
+        carry.gate.set()
+        assert len(results(collect(carrier, begun))) == 3
+
+
 def test_without_redis_a_batch_is_refused_and_nothing_else_raises(own_redis):
     carrier, batch = RedisCarrier(own_redis.url), batch_of(2)
     carrier.hand(batch_of())
