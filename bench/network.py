@@ -71,7 +71,7 @@ class Prepared:
     token: str = ""
 
 
-def prepare(folder: Path, port: int) -> Prepared:
+def prepare(folder: Path, port: int, disk: str = "fast") -> Prepared:
     """Make a data folder with a channel that binds once to this port."""
     made: list[str] = []
 
@@ -81,4 +81,4 @@ def prepare(folder: Path, port: int) -> Prepared:
         channels.add(db, CHANNEL, "smpp", ADDRESS, sealed, now, rate=FAST)
         made.append(tokens.add_token(db, "bench", "operator", None, now))
 
-    return Prepared(served.prepare(folder, more=more), *made)
+    return Prepared(served.prepare(folder, disk=disk, more=more), *made)

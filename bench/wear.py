@@ -1,7 +1,11 @@
 """What messages cost the disk: each comes alone, is answered, sent, and its receipt is kept."""
 
+import json
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -9,12 +13,16 @@ import psutil
 from bench import served
 from bench.calls import TEXTS, person
 from bench.figures import Line, Spread, Target
+from bench.network import CHANNEL, network, prepare
 from bench.resting import given_to_disk
 from bench.size import Size
+from gateway.store import connect
 from tests.providers.twilio_server import TwilioServer
 
 A_DAY = 5000  # messages, in and out, of a busy branch
 MOST = Target(200.0, at_least=False)  # MB a day that an SD card should bear
+PEOPLE = 100  # who are written to in turn
+OPEN = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state <> 'delivered')"
 PATIENCE = 20.0
 DAYS = 10  # exchanges measured are a tenth of the calls of other cases
 
@@ -25,6 +33,11 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
     on_a_card = Spread.of(_days(folder / "card", size, "card"))
     yield Line(f"{name}, on a card", "MB", on_a_card, None, MOST)
     fast = Spread.of(_days(folder / "fast", size, "fast"))
+    yield Line("the same on a fast disk", "MB", fast, None, MOST)
+    name = f"by {A_DAY:,} messages a day that programs hand in one by one, with receipts"
+    on_a_card = Spread.of(_days_of_orders(folder / "orders-card", size, "card"))
+    yield Line(f"{name}, on a card", "MB", on_a_card, None, MOST)
+    fast = Spread.of(_days_of_orders(folder / "orders-fast", size, "fast"))
     yield Line("the same on a fast disk", "MB", fast, None, MOST)
 
 
@@ -46,6 +59,39 @@ def _day(running: served.Served, twilio: TwilioServer, exchanges: int, number: i
     messages = exchanges + len(twilio.messages) - first
     given = given_to_disk(psutil.Process(running.process.pid)) - before
     return given / messages * A_DAY / 1e6
+
+
+def _days_of_orders(folder: Path, size: Size, disk: str) -> list[float]:
+    with network() as theirs:
+        theirs.ask(receipts=True)
+        prepared = prepare(folder, theirs.port, disk)
+        with served.gateway(folder) as running, closing(connect(prepared.settings.store)) as db:
+            theirs.until("hears", 1)
+            orders = size.calls // (2 * DAYS) + 1
+            days = []
+            for day in range(-1, size.rounds):  # in the first, people become known
+                before = given_to_disk(psutil.Process(running.process.pid))
+                for n in range(orders):
+                    _order(running.port, prepared.token, db, day * orders + n)
+                given = given_to_disk(psutil.Process(running.process.pid)) - before
+                days.append(given / orders * A_DAY / 1e6)
+            return days[1:]
+
+
+def _order(port: int, token: str, db: sqlite3.Connection, number: int) -> None:
+    """One message of a program's, until it is known to be delivered."""
+    body = {"to": [person(number % PEOPLE)], "text": f"{TEXTS[0]} {number}", "channel": CHANNEL}
+    call = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    with closing(call):
+        ours = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        call.request("POST", "/api/v1/messages", json.dumps(body), ours)
+        status = call.getresponse().status
+    assert status == 202, f"the call was answered {status}"
+    until = time.monotonic() + PATIENCE
+    while db.execute(OPEN).fetchone()[0]:
+        if time.monotonic() > until:
+            raise TimeoutError("no receipt came")
+        time.sleep(0.002)
 
 
 def _exchange(port: int, twilio: TwilioServer, number: int) -> None:
