@@ -15,7 +15,7 @@ from gateway.domain.messages import Event, Inbound, OptOut, Phase, Receipt, Turn
 from gateway.domain.phone import Address
 from gateway.receive import departures, keeping, parts, turns
 from gateway.receive.meeting import meet, meet_all, whose
-from gateway.store import inbox, receipts
+from gateway.store import claims, inbox, receipts
 
 UNASKED = "told by the network"  # to our own SIM: nobody dialled, and nobody can be answered
 
@@ -106,7 +106,8 @@ def _receipts(db: sqlite3.Connection, told: Sequence[tuple[Call, Receipt]]) -> N
     for id, calls in by_channel.items():
         first, events = calls[0][0], [event for _, event in calls]
         resends, sure = first.channel.resends, first.gw.clock_trusted()
-        moved = receipts.apply_all(db, id, events, first.now, resends, sure)
+        moved, news = receipts.apply_all(db, id, events, first.now, resends, sure)
+        first.gw.recent.note(claims.said(db, news))
         tell.messages_moved(first.gw, db, moved, first.now)
 
 

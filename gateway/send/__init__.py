@@ -37,15 +37,16 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
 
     The gate reads after that commit, so that whoever left in between is not written to.
     """
-    now, batch, sure = gw.clock(), gw.recent.batch(), gw.clock_trusted()
+    sure = gw.clock_trusted()
 
-    def work(db: sqlite3.Connection) -> tuple[Choice, set[int]]:
+    def work(db: sqlite3.Connection) -> tuple[str, Choice, set[int]]:
+        now, batch = gw.clock(), gw.recent.batch()  # here, so that claims are dated in their order
         choice = claims.claim(db, channel.id, batch, now, rows, parts, room, sure)
         if room.counted and choice.ids:
             budgets.spend(db, channel.id, choice.parts, channel.price, now)
-        return choice, gw.recent.note(claims.said(db, choice.ids))
+        return batch, choice, gw.recent.note(claims.said(db, choice.ids))
 
-    choice, perhaps = gw.store.write(work)
+    batch, choice, perhaps = gw.store.write(work)
     ids = choice.ids
     try:
         found = claims.claimed(gw.store.read, ids) if ids else []
@@ -59,10 +60,16 @@ def prepare(gw: Gateway, channel: Channel, rows: int, parts: float, room: Room =
 
 
 def given_again(gw: Gateway, channel: Channel, before: float, most: int) -> list[Outgoing]:
-    """Return what was given out before then and never taken, once it passed the gate again."""
-    ids = fetched.not_taken(gw.store.read, channel.id, before, most)
+    """Claim what was given out before then and never taken; return what passed the gate again."""
+    asked = fetched.not_taken(gw.store.read, channel.id, before, most)
+
+    def work(db: sqlite3.Connection) -> tuple[list[int], set[int]]:
+        ids = fetched.claimed_anew(db, asked, gw.clock())
+        return ids, gw.recent.note(claims.said(db, ids))
+
+    ids, perhaps = gw.store.write(work) if asked else ([], set())
     found = claims.claimed(gw.store.read, ids) if ids else []
-    passed = gate.let_through(gw, channel.id, found) if found else []
+    passed = gate.let_through(gw, channel.id, found, perhaps) if found else []
     return [_outgoing(row, _until(gw, row.expires_at)) for row in passed]
 
 

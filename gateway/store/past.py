@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _WENT = """
   AND (past.state IN ('sent', 'delivered', 'unknown')
        OR (past.state = 'claimed' AND past.batch IS NOT mine.batch
-           AND (past.claimed_at, past.id) < (mine.claimed_at, mine.id)))
+           AND (past.claimed_at, past.batch) < (mine.claimed_at, mine.batch)))
   AND coalesce(past.sent_at, past.claimed_at) > :since
 """
 _TWINS = f"""

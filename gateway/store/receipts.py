@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from gateway.domain.messages import Receipt, Result, Status
+from gateway.domain.messages import Receipt, Result, State, Status
 from gateway.store import pieces
 from gateway.store.rows import Rows
 from gateway.store.standing import FACTS, About, Round, Standing
@@ -78,8 +78,9 @@ def apply_all(
     now: float,
     resends: bool = False,
     sure: bool = True,
-) -> list[int]:
-    """Keep receipts that came together; return the ids of the rows they moved.
+) -> tuple[list[int], list[int]]:
+    """Keep receipts that came together; return which rows they moved, and which of these were
+    not known to be sent.
 
     What failed is queued again where its receipt says that this may help, if the channel
     `resends`; nothing is too old or too late for it while the time is not `sure`.
@@ -91,7 +92,8 @@ def apply_all(
     for receipt, about in zip(receipts, abouts, strict=True):
         if about:
             round.tell(about, receipt)
-    return round.write(db)
+    moved = round.write(db)
+    return moved, [id for id in moved if round.rows[id].was != State.SENT]
 
 
 def _kept(channel: int, receipt: Receipt, about: About | None, now: float) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from itertools import count
 from math import inf
 from mmap import mmap
 
@@ -27,11 +28,15 @@ class Recent:
         self._began = int(clock()) - self._kept - 1
         self._places = memoryview(mmap(-1, 4 * _SLOTS)).cast("I")
         self._unsure_until = -inf if complete else clock() + lately
-        self._run = secrets.token_hex(4)
+        self._run, self._batches = secrets.token_hex(4), count()
 
     def batch(self) -> str:
-        """Return the name of a new batch, which tells the run and the second of its claim."""
-        return f"{self._run}{self._now():08x}{secrets.token_hex(8)}"
+        """Return the name of a new batch, which tells the run and the second of its claim.
+
+        Of one run's names the later sorts last.
+        """
+        which = next(self._batches) & 0xFFFFFFFF
+        return f"{self._run}{self._now():08x}{which:08x}{secrets.token_hex(4)}"
 
     def told(self, batch: str) -> None:
         """A result came. Of a batch not noted lately, its words may have gone just now."""

@@ -176,7 +176,7 @@ def test_receipts_that_come_together_cost_a_handful_of_statements(field: Field) 
 
     def count(db: sqlite3.Connection) -> list[int]:
         db.set_trace_callback(asked.append)
-        moved = receipts.apply_all(db, field.channel.id, many, field.clock.now)
+        moved, _ = receipts.apply_all(db, field.channel.id, many, field.clock.now)
         db.set_trace_callback(None)
         return moved
 
