@@ -35,12 +35,16 @@ def test_what_was_taken_and_not_confirmed_goes_again_only_as_an_emergency(
         traffic.ends()
         account = traffic.account()
         rows = gateway.rows(OUTBOX)
+        tried = gateway.rows("SELECT recipient, text, attempts FROM outbox")
     cut, copies = Counter(peer.cut), Counter(peer.taken())
     urgent = {one for one in cut if one[1] in traffic.promised.urgent}
     states = {(row["recipient"], row["text"]): row["state"] for row in rows}
+    tries = {(row["recipient"], row["text"]): row["attempts"] for row in tried}
     assert {states[one] for one in cut if one not in urgent} == {"unknown"}, f"SEED={SEED}"
     assert {copies[one] for one in cut if one not in urgent} == {1}, f"SEED={SEED}"
-    assert {copies[one] for one in urgent} == {2}, f"SEED={SEED}"
+    # A cut for another may meet one on its way there: then that was its first try.
+    assert {copies[one] for one in urgent} <= {1, 2}, f"SEED={SEED}"
+    assert {tries[one] for one in urgent} == {2}, f"SEED={SEED}"
     family = f"line cut after acceptance ({provider})"
     counted(family, faults=len(cut), in_flight=len(cut), **account.counts())
     assert account.wrong == {}, f"SEED={SEED}"
