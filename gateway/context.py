@@ -193,7 +193,7 @@ class Gateway:
     voices: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict, repr=False)
     failing: dict[str, tuple[float, ...]] = field(default_factory=dict)
     astray: deque[tuple[Sequence[int], str | None]] = field(default_factory=deque, repr=False)
-    paces: dict[int, Pace] = field(default_factory=dict)  # of channels whose phone fetches
+    paces: dict[int, tuple[Pace, Mapping[Class, float]]] = field(default_factory=dict)  # of phones
     waits: dict[int, Histogram] = field(  # from due to handed over, by class
         default_factory=lambda: {int(class_): Histogram(WAITS) for class_ in Class}, repr=False
     )

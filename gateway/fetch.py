@@ -10,7 +10,7 @@ from gateway import send
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Class, Outgoing
 from gateway.domain.pace import Pace, filled, less
-from gateway.domain.shares import Room
+from gateway.domain.shares import Owed, Room
 from gateway.providers import Answer, Hook
 from gateway.providers.fetching import Polled
 from gateway.store import fetched
@@ -50,18 +50,19 @@ def _claimed(gw: Gateway, channel: Channel, most: int) -> list[Outgoing]:
     classes = tuple(Class) if others >= 1 else (Class.EMERGENCY,)
     if urgent < 1:
         return []
-    pace = _pace(gw, channel)
+    pace, owed = _stands(gw, channel)
     if pace.level < 1:
         return []
-    room = Room(urgent, others, classes, counted=limits.counted)
+    room = Room(urgent, others, classes, owed, limits.counted)
     claim = send.prepare(gw, channel, most, pace.level, room)
     found = list(claim.batch.messages) if claim.batch else []
-    gw.paces[channel.id] = less(pace, sum(message.parts for message in found))
+    owed = claim.owed if claim.claimed else owed
+    gw.paces[channel.id] = (less(pace, sum(message.parts for message in found)), owed)
     return found
 
 
-def _pace(gw: Gateway, channel: Channel) -> Pace:
-    """Return what may be given now: however often a phone comes, no more than its rate."""
+def _stands(gw: Gateway, channel: Channel) -> tuple[Pace, Owed]:
+    """Return what may be given now, however often a phone comes, and what classes are owed."""
     now = gw.clock()
-    before = gw.paces.get(channel.id) or Pace(channel.rate * MINUTE, now)
-    return filled(before, channel.rate, now, ahead=MINUTE)
+    before, owed = gw.paces.get(channel.id) or (Pace(channel.rate * MINUTE, now), {})
+    return filled(before, channel.rate, now, ahead=MINUTE), owed

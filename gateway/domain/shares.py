@@ -3,6 +3,9 @@
 While all have due rows, what may go is shared out by SHARES; what one does not use falls to
 the others. What a class is owed is remembered from batch to batch: where a channel carries
 one part in ten seconds, bulk still gets every tenth.
+
+An emergency too long for what quota and credit leave is passed by shorter ones, until as many
+parts passed as it has itself: then what comes free is kept for it.
 """
 
 from bisect import bisect_right
@@ -16,7 +19,8 @@ from gateway.domain.messages import Class
 SHARES = {Class.HIGH: 0.7, Class.NORMAL: 0.2, Class.BULK: 0.1}
 
 Row = Sequence[int]  # the id of a due row and its parts
-Owed = Mapping[Class, float]  # parts; more than nothing: the class got less than its share
+# Parts; more than nothing: the class got less than its share. Of emergencies: what passed one.
+Owed = Mapping[Class, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,11 @@ class _Line:
     __slots__ = ("all", "rows", "sums", "taken")
 
     def __init__(self, rows: Sequence[Row], all: bool) -> None:
-        self.rows, self.taken, self.all = rows, 0, all
-        self.sums = [0, *accumulate([row[1] for row in rows])]
+        self.taken, self.all = 0, all
+        self.hold(rows)
+
+    def hold(self, rows: Sequence[Row]) -> None:
+        self.rows, self.sums = rows, [0, *accumulate([row[1] for row in rows])]
 
     @property
     def parts(self) -> int:
@@ -93,15 +100,36 @@ def choose(
     lines = {
         class_: _Line(due[class_], class_ not in more) for class_ in sorted(due) if due[class_]
     }
-    others, owed, gone, rows = dict(lines), room.owed, 0, 0
+    others, gone, rows = dict(lines), 0, 0
+    owed: Owed = {class_: room.owed[class_] for class_ in room.owed if class_ in SHARES}
+    passed = None
     if urgent := others.pop(Class.EMERGENCY, None):
-        _first(urgent, pace, room.urgent)
+        passed = _urgent(urgent, pace, room, most)
         gone, rows = urgent.parts, urgent.taken
-    if urgent is None or urgent.head == inf:  # else nothing goes before the next emergency
+    if passed is not None:
+        owed = {**owed, Class.EMERGENCY: passed}
+    elif urgent is None or urgent.head == inf:  # else nothing goes before the next emergency
         limit = min(room.others, room.urgent) - gone
-        owed = _others(others, pace - gone, limit, most - rows, room, gone)
+        owed = _others(others, pace - gone, limit, most - rows, owed, gone)
     ids = [row[0] for line in lines.values() for row in line.rows[: line.taken]]
     return Choice(ids, {class_: line.parts for class_, line in lines.items() if line.taken}, owed)
+
+
+def _urgent(line: _Line, pace: float, room: Room, most: int) -> float | None:
+    """Take emergencies; return the parts that passed one too long for quota and credit by now.
+
+    None if there is no such one.
+    """
+    limit, rows = room.urgent, line.rows
+    place = next((n for n, row in enumerate(rows) if row[1] > limit), None)
+    if place is None:
+        _first(line, pace, limit)
+        return None
+    passed = room.owed.get(Class.EMERGENCY, 0.0)
+    behind = rows[place:] if passed < rows[place][1] else ()
+    line.hold([*rows[:place], *(row for row in behind if row[1] <= limit)][:most])
+    _first(line, pace, limit)
+    return passed + line.parts - line.sums[min(place, line.taken)]
 
 
 def _first(line: _Line, pace: float, limit: float) -> None:
@@ -111,14 +139,13 @@ def _first(line: _Line, pace: float, limit: float) -> None:
 
 
 def _others(
-    lines: dict[Class, _Line], pace: float, limit: float, most: int, room: Room, gone: int
+    lines: dict[Class, _Line], pace: float, limit: float, most: int, before: Owed, gone: int
 ) -> Owed:
     if not lines or most < 1 or limit < 1 or (gone and pace < 1):
-        return room.owed
+        return before
     if len(lines) == 1:
         (line,) = lines.values()
-        line.rows = line.rows[:most]
-        line.sums = line.sums[: most + 1]
+        line.hold(line.rows[:most])
         if gone:
             line.take(min(pace, limit))
         else:
@@ -126,7 +153,7 @@ def _others(
         return {}
     parts = min(pace, limit, most)
     fair = _fair(lines)
-    owed = _settled({class_: room.owed.get(class_, 0.0) for class_ in lines})
+    owed = _settled({class_: before.get(class_, 0.0) for class_ in lines})
     want = {class_: owed[class_] + parts * fair[class_] for class_ in lines}
     return _shared(lines, want, parts, limit)
 

@@ -21,6 +21,7 @@ SELECT json_group_array(json((
             ORDER BY due_at, id LIMIT ?))))
   FROM json_each(?) AS asked
 """
+_BEHIND = 500  # emergencies looked at for one that fits, where the first is too long
 _DUE_SURE = _DUE.format(sure="")
 # While nobody knows the time nothing begins by schedule: what people gave a later hour stays.
 _DUE_UNSURE = _DUE.format(sure="AND (class = 0 OR reason IS NOT NULL OR due_at <= created_at + 1)")
@@ -116,6 +117,9 @@ def claim(
             wanted = max(1, most // 2)  # beside a class that uses its share, none has more
         if class_ is Class.EMERGENCY and more:
             break
+    if (urgent := due.get(Class.EMERGENCY)) and urgent[0][1] > room.urgent:
+        asked = str([int(Class.EMERGENCY)])
+        (due[Class.EMERGENCY],) = _dues.decode(_one(db, sql, channel, now, _BEHIND, asked))
     choice = choose(due, parts, room, most, more)
     db.execute(_CLAIM, (now, batch, str(list(choice.ids))))
     return choice

@@ -188,6 +188,26 @@ def test_what_the_gate_ends_is_not_counted(road: Road) -> None:
     assert road.limits.of_quotas(urgent=True) == 100
 
 
+@pytest.mark.parametrize("rate", [1000.0, 0.1])
+def test_an_emergency_too_long_for_what_is_left_lets_those_behind_it_pass(
+    road: Road, rate: float
+) -> None:
+    """Until as many parts have passed as it has itself; bulk does not pass it."""
+    road.set(rate=rate, credit=1.0, credit_full=100.0)
+    road.queue(1, Class.EMERGENCY, parts=2)
+    road.queue(9, Class.EMERGENCY)
+    road.queue(9)
+    gone = []
+    for left in (1.0, 1.0, 1.0, 12.0):
+        road.set(credit=left)
+        road.carried.clear()
+        road.goes(30)
+        gone.append([message.parts for message in road.carried])
+    assert gone[:3] == [[1], [1], []]
+    assert gone[3][:2] == [2, 1]
+    assert {message.class_ for message in road.carried} == {Class.EMERGENCY}
+
+
 def test_money_is_spent_by_the_part_and_the_reserve_is_for_emergencies(
     road: Road, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -43,6 +43,9 @@ TABLE = {
     "all wait for the next emergency": (due(E="33", H="1"), 5.0, Room(), "E1"),
     "but not past the quota": (due(H="5"), 5.0, Room(urgent=4, others=4), ""),
     "nor past the quota of emergencies": (due(E="5"), 5.0, Room(urgent=4, others=4), ""),
+    "what fits passes one that is too long": (due(E="211", H="1"), 9.0, Room(1, 1), "E1"),
+    "until as much passed": (due(E="211"), 9.0, Room(1, owed={E: 2.0}), ""),
+    "but what is before it is not kept": (due(E="131"), 9.0, Room(2, owed={E: 3.0}), "E1"),
     "the reserve is for emergencies": (due(E="111", H="1"), 9.0, Room(urgent=2, others=0), "E2"),
     "what an emergency used is used": (due(E="11", H="11"), 9.0, Room(9, others=3), "E2 H1"),
     "what bulk is owed, it gets": (due(H="11", B="11"), 1.0, Room(owed={H: -1.0, B: 1.0}), "B1"),
@@ -123,7 +126,8 @@ def test_the_laws_of_one_claim(counts, pace, urgent, others, owed, most, more) -
         assert gone <= others, "the reserve is kept for emergencies"
     for class_, of in waiting.items():
         chosen = [id for id in choice.ids if id // 1000 == class_]
-        assert chosen == [id for id, _ in of[: len(chosen)]], "oldest first"
+        fit = [id for id, n in of if class_ is not E or n <= urgent]
+        assert chosen == fit[: len(chosen)], "oldest first"
     left = waiting.get(E, [])[len([id for id in choice.ids if id < 1000]) :]
     assert not left or not set(choice.parts) - {E}, "emergencies first"
 
@@ -145,6 +149,24 @@ def test_no_class_with_due_rows_waits_for_ever(sizes, pace, most) -> None:
         since = {c: 0 if c in choice.parts else n + gone for c, n in since.items()}
         for class_, parts_of_others in since.items():
             assert parts_of_others <= 10 * (sizes[class_] + 1) + 12 + 10 * len(sizes), turn
+
+
+@given(st.integers(2, 10), st.integers(10, 30))
+def test_a_long_emergency_is_passed_by_what_fits_but_not_for_ever(long, quota) -> None:
+    """One part comes free at a time."""
+    owed: dict[Class, float] = {}
+    used, passed = quota, 0
+    while passed <= long:
+        used -= 1
+        room = Room(urgent=float(quota - used), others=0.0, owed=owed)
+        choice = choose({E: [(1, long), *[(2 + n, 1) for n in range(9)]]}, 50.0, room, 50)
+        used, owed = used + sum(choice.parts.values()), dict(choice.owed)
+        if 1 in choice.ids:
+            assert passed == long
+            assert E not in owed
+            return
+        passed += len(choice.ids)
+    raise AssertionError("it never went")
 
 
 @given(st.integers(2, 10), st.integers(10, 30))

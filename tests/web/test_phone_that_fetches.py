@@ -112,6 +112,22 @@ def test_however_often_it_comes_it_is_given_no_more_than_the_rate(gw, phone):
     assert len(phone.fetch()) == 6
 
 
+def test_a_long_emergency_is_passed_by_short_ones_but_not_for_ever(gw, phone):
+    gw.store.write(lambda db: db.execute("UPDATE channel SET credit = 1, credit_full = 100"))
+    queue(gw, "Go to high ground. " * 12, class_=Class.EMERGENCY)
+    for number in range(9):
+        queue(gw, f"Flood {number}", class_=Class.EMERGENCY)
+    given = []
+    for left in (1, 1, 1, 1, 3):
+        sql = f"UPDATE channel SET credit = {left}"
+        gw.store.write(lambda db, sql=sql: db.execute(sql))
+        gw.clock.now += 60
+        fetched = phone.fetch()
+        phone.took(*[message["uuid"] for message in fetched])
+        given.append([message["message"][:5] for message in fetched])
+    assert given == [["Flood"], ["Flood"], [], [], ["Go to", "Flood"]]
+
+
 def test_without_the_secret_nothing_is_given(gw, phone):
     id = queue(gw, "The clinic is open")
     assert phone.fetch("guessed")["success"] is False
