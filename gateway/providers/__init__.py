@@ -89,12 +89,6 @@ class Need:
         return None
 
 
-_LETTERS = N_("Two letters, for numbers without a country.")
-COUNTRY = Need("country", _LETTERS, default="", pattern=r"(\w\w)?")
-_WAIT = "How many seconds to wait for their answer."
-TIMEOUT = Need("timeout", _WAIT, default="15", pattern=r"\d+(\.\d+)?", hidden=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Can:
     """What a provider can do; limits are per message, per call, per second."""

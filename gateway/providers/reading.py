@@ -8,18 +8,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from gateway.domain.phone import BadNumber, normalise
-from gateway.providers import N_, Forged, Garbled, Hook, Need, Pairs
+from gateway.providers import Forged, Garbled, Hook, Pairs
 from gateway.providers.strange_json import parsed
 
 BODY = 100_000  # bytes in a call
 TEXT = 10_000  # characters kept of a text
 WORD = 255  # characters in an id or a number
-
-_KEY = N_(
-    "A word of your own, of 16 to 128 letters, digits, - or _; calls must carry it as ?key=… "
-    "(they sign nothing)."
-)
-HOOK_KEY = Need("hook_key", _KEY, secret=True, default="", pattern=r"([A-Za-z0-9_-]{16,128})?")
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?")
 

@@ -17,7 +17,6 @@ from gateway.domain.messages import (
     Turn,
 )
 from gateway.providers import (
-    COUNTRY,
     N_,
     Answer,
     Can,
@@ -28,6 +27,7 @@ from gateway.providers import (
     reading,
     sending,
 )
+from gateway.providers.needs import COUNTRY
 
 FAILURES = {outcome.value: outcome for outcome in Outcome}
 KNOWN = {"from", "to", "text", "id", "at", "status", "error", "session", "input", "path", "phase"}

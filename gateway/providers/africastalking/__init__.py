@@ -21,9 +21,7 @@ from gateway.domain.messages import (
     Turn,
 )
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Answer,
     Can,
     Hook,
@@ -33,6 +31,7 @@ from gateway.providers import (
     sending,
 )
 from gateway.providers.africastalking.codes import CODES, STATUSES, refused
+from gateway.providers.needs import COUNTRY, HOOK_KEY, TIMEOUT
 from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class AfricasTalking(Plain):
             default="",
             pattern=r"(\+?[\w .-]{1,15})?",
         ),
-        reading.HOOK_KEY,
+        HOOK_KEY,
         COUNTRY,
         Need("base_url", "Another host.", default="", pattern=r"(https?://\S+)?", hidden=True),
         TIMEOUT,

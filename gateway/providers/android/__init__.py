@@ -13,9 +13,7 @@ from urllib.parse import quote
 from gateway.domain.messages import Class, Event, Outcome, Outgoing, Receipt, Result
 from gateway.domain.pace import Quota
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Answer,
     Busy,
     Can,
@@ -29,6 +27,7 @@ from gateway.providers import (
     sending,
 )
 from gateway.providers.android import calls
+from gateway.providers.needs import COUNTRY, TIMEOUT
 from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:

@@ -1,8 +1,9 @@
 """The settings of a channel over any HTTP API."""
 
 from gateway.domain.messages import Outcome, Status
-from gateway.providers import COUNTRY, N_, TIMEOUT, Need, template
+from gateway.providers import N_, Need, template
 from gateway.providers.external.presets import PRESETS
+from gateway.providers.needs import COUNTRY, NUMBER_OR_NAME, STATUS_CALLBACK, TIMEOUT
 
 NAMES = (
     *("to", "to_no_plus", "from", "from_no_plus", "text", "id", "uuid"),
@@ -68,12 +69,7 @@ _SENDING = (
         default="",
         pattern=_LINE,
     ),
-    Need(
-        "sender",
-        N_("Number, short code or name to send from; empty: the channel's address."),
-        default="",
-        pattern=r"(\+?[0-9]{3,15}|[\w .&-]{3,11})?",
-    ),
+    NUMBER_OR_NAME,
     Need(
         "encoding",
         N_("smart: letters that only look like those of SMS become them, if that saves parts."),
@@ -230,7 +226,7 @@ NEEDS: tuple[Need, ...] = (
     *_RECEIPTS,
     *_PROOF,
     COUNTRY,
-    Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+    STATUS_CALLBACK,
     Need("base_url", "Another host.", default="", pattern=r"(https?://\S+)?", hidden=True),
     TIMEOUT,
 )

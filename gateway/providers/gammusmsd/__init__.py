@@ -13,7 +13,6 @@ from gateway.domain.messages import (
     Status,
 )
 from gateway.providers import (
-    COUNTRY,
     N_,
     Busy,
     Can,
@@ -26,6 +25,7 @@ from gateway.providers.fetching import Found
 from gateway.providers.gammusmsd import heard, names
 from gateway.providers.gammusmsd.looking import Looking
 from gateway.providers.handing import ByHand
+from gateway.providers.needs import COUNTRY, TIMEZONE
 from gateway.providers.spool.folder import Folder, trouble
 
 THEIRS = ("outbox", "inbox", "sent", "error")
@@ -47,12 +47,7 @@ class GammuSmsd(ByHand):
             default="/var/spool/gammu",
             pattern=r"(/|[A-Za-z]:[\\/])[^\n]{1,250}",
         ),
-        Need(
-            "timezone",
-            N_("The clock of smsd and its network, as +02:00; empty: its times are left out."),
-            default="",
-            pattern=r"([+-][01]\d:[0-5]\d)?",
-        ),
+        TIMEZONE,
         COUNTRY,
     )
 

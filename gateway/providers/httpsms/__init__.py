@@ -19,9 +19,7 @@ from gateway.domain.messages import (
 )
 from gateway.domain.pace import Quota
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Account,
     Answer,
     Can,
@@ -36,6 +34,7 @@ from gateway.providers import (
 )
 from gateway.providers.httpsms.codes import RETRY, STATUSES, code
 from gateway.providers.httpsms.token import claims, moment
+from gateway.providers.needs import COUNTRY, TIMEOUT
 from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from gateway.domain.messages import Event, Outgoing, Result, Screen
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Answer,
     Can,
     Hook,
@@ -20,6 +18,7 @@ from gateway.providers import (
     sending,
 )
 from gateway.providers.infobip import calls
+from gateway.providers.needs import COUNTRY, HOOK_KEY, NUMBER_OR_NAME, STATUS_CALLBACK, TIMEOUT
 
 if TYPE_CHECKING:
     from gateway.providers.infobip.wire import Line
@@ -45,15 +44,10 @@ class Infobip:
             secret=True,
             pattern=r"[!-~]{8,256}",
         ),
-        Need(
-            "sender",
-            N_("Number, short code or name to send from; empty: the channel's address."),
-            default="",
-            pattern=r"(\+?[0-9]{3,15}|[\w .&-]{3,11})?",
-        ),
-        reading.HOOK_KEY,
+        NUMBER_OR_NAME,
+        HOOK_KEY,
         COUNTRY,
-        Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+        STATUS_CALLBACK,
         TIMEOUT,
     )
 

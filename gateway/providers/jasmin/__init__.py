@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from gateway.domain.messages import Event, Inbound, Outgoing, Receipt, Result
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Answer,
     Can,
     Garbled,
@@ -21,6 +19,7 @@ from gateway.providers import (
     sending,
 )
 from gateway.providers.jasmin.codes import LATER, became, coding, text
+from gateway.providers.needs import CODE_OR_NAME, COUNTRY, HOOK_KEY, STATUS_CALLBACK, TIMEOUT
 from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
@@ -44,12 +43,7 @@ class Jasmin(Plain):
         ),
         Need("username", N_("The username of a Jasmin user."), pattern=r"\S{1,30}"),
         Need("password", N_("That user's password."), secret=True, pattern=r"\S{1,30}"),
-        Need(
-            "sender",
-            N_("Short code or name to send from; empty: the channel's address."),
-            default="",
-            pattern=r"(\+?[A-Za-z0-9 ._-]{1,15})?",
-        ),
+        CODE_OR_NAME,
         Need(
             "parts",
             N_("The longest text, in parts: long_content_max_parts in jasmin.cfg."),
@@ -62,9 +56,9 @@ class Jasmin(Plain):
             default="gsm7",
             pattern="gsm7|latin1",
         ),
-        reading.HOOK_KEY,
+        HOOK_KEY,
         COUNTRY,
-        Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+        STATUS_CALLBACK,
         TIMEOUT,
     )
 

@@ -18,9 +18,7 @@ from gateway.domain.messages import (
 )
 from gateway.domain.sms import BadHeader, read_header
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Answer,
     Can,
     Garbled,
@@ -31,6 +29,7 @@ from gateway.providers import (
     sending,
 )
 from gateway.providers.kannel.codes import CHARSETS, CODINGS, CONFIRMED, UNSAID, told
+from gateway.providers.needs import CODE_OR_NAME, COUNTRY, HOOK_KEY, STATUS_CALLBACK, TIMEOUT
 from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
@@ -55,12 +54,7 @@ class Kannel(Plain):
         ),
         Need("username", N_("The username of a sendsms-user."), pattern="[!-~]{1,64}"),
         Need("password", N_("Its password."), secret=True, pattern="[!-~]{1,128}"),
-        Need(
-            "sender",
-            N_("Short code or name to send from; empty: the channel's address."),
-            default="",
-            pattern=r"(\+?[A-Za-z0-9 ._-]{1,15})?",
-        ),
+        CODE_OR_NAME,
         Need(
             "smsc",
             N_("Send through this smsc-id; empty: Kannel chooses."),
@@ -73,9 +67,9 @@ class Kannel(Plain):
             default="27",
             pattern=r"[1-5]?\d|6[0-3]",
         ),
-        reading.HOOK_KEY,
+        HOOK_KEY,
         COUNTRY,
-        Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+        STATUS_CALLBACK,
         TIMEOUT,
     )
 

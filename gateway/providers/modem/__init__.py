@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from gateway.domain.messages import Event, Outcome, Outgoing, Result
 from gateway.providers import (
-    COUNTRY,
     N_,
     Account,
     Busy,
@@ -29,6 +28,7 @@ from gateway.providers.modem.looking import Looking
 from gateway.providers.modem.machine import Machine
 from gateway.providers.modem.texts import parts, validity
 from gateway.providers.modem.words import WORDS
+from gateway.providers.needs import COUNTRY, REPORT
 from gateway.providers.plain import Plain
 
 _PLACE = r"[^\s\x00][^\n\x00]{0,250}"
@@ -59,12 +59,7 @@ class Modem(Plain):
             default="",
             pattern=r"(\+?\d{3,20})?",
         ),
-        Need(
-            "report",
-            N_("Whether to ask for reports of delivery; some networks charge for them."),
-            default="yes",
-            pattern="yes|no",
-        ),
+        REPORT,
         Need(
             "balance_code",
             N_("What to dial to hear what is left, as *144#; empty: nobody asks."),

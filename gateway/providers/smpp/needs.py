@@ -1,6 +1,7 @@
 """What an SMPP channel can be told: where to bind, as whom, and how its network speaks."""
 
-from gateway.providers import COUNTRY, N_, Need
+from gateway.providers import N_, Need
+from gateway.providers.needs import COUNTRY
 from gateway.providers.smpp import orders
 
 YES_NO = "yes|no"

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from gateway.domain.messages import Event, Inbound, Outcome, Outgoing, Result
 from gateway.domain.pace import Quota
 from gateway.providers import (
-    COUNTRY,
     N_,
     Answer,
     Can,
@@ -20,6 +19,7 @@ from gateway.providers import (
     reading,
     sending,
 )
+from gateway.providers.needs import COUNTRY
 from gateway.providers.plain import Plain
 from gateway.providers.smssync.results import fetched, listed, moment, results
 

@@ -18,7 +18,6 @@ from gateway.domain.messages import (
     Status,
 )
 from gateway.providers import (
-    COUNTRY,
     N_,
     Busy,
     Can,
@@ -30,6 +29,7 @@ from gateway.providers import (
 )
 from gateway.providers.fetching import Found
 from gateway.providers.handing import ByHand
+from gateway.providers.needs import COUNTRY, REPORT, TIMEZONE
 from gateway.providers.spool.folder import Folder, trouble
 from gateway.providers.spool.looking import Looking
 from gateway.providers.spool.paper import Paper, fold, moment, text, unfold
@@ -57,18 +57,8 @@ class Spool(ByHand):
             default="/var/spool/sms",
             pattern=r"(/|[A-Za-z]:[\\/])[^\n]{1,250}",
         ),
-        Need(
-            "timezone",
-            N_("The clock of smsd and its network, as +02:00; empty: its times are left out."),
-            default="",
-            pattern=r"([+-][01]\d:[0-5]\d)?",
-        ),
-        Need(
-            "report",
-            N_("Whether to ask for reports of delivery; some networks charge for them."),
-            default="yes",
-            pattern="yes|no",
-        ),
+        TIMEZONE,
+        REPORT,
         Need(
             "alphabet",
             N_("How texts are written: utf, or ucs2 for an smsd before 3.1.16."),

@@ -21,9 +21,7 @@ from gateway.domain.messages import (
     Status,
 )
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Answer,
     Can,
     Forged,
@@ -34,6 +32,7 @@ from gateway.providers import (
     reading,
     sending,
 )
+from gateway.providers.needs import COUNTRY, STATUS_CALLBACK, TIMEOUT
 from gateway.providers.plain import Plain
 from gateway.providers.twilio.codes import CODES, OWN, STATUSES, TOO_LATE, Verdict
 
@@ -102,7 +101,7 @@ class Twilio(Plain):
             pattern="rest|twiml",
         ),
         COUNTRY,
-        Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+        STATUS_CALLBACK,
         Need("base_url", "Another host.", default=HOST, pattern=r"https?://\S+", hidden=True),
         TIMEOUT,
     )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.domain.messages import Phase
-from gateway.providers import COUNTRY, N_, Need, reading
+from gateway.providers import N_, Need
+from gateway.providers.needs import COUNTRY, HOOK_KEY
 from gateway.providers.ussd.aggregators import DIALECTS
 from gateway.providers.ussd.dialect import Dialect
 
@@ -21,7 +22,7 @@ NEEDS: tuple[Need, ...] = (
         default="conend",
         pattern="|".join(DIALECTS),
     ),
-    reading.HOOK_KEY,
+    HOOK_KEY,
     Need("userid", N_("The user name they sign in with, if they do."), default="", pattern=r".*"),
     Need(
         "password",

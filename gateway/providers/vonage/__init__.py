@@ -16,9 +16,7 @@ from gateway.domain.messages import (
     Result,
 )
 from gateway.providers import (
-    COUNTRY,
     N_,
-    TIMEOUT,
     Answer,
     Can,
     Forged,
@@ -29,6 +27,7 @@ from gateway.providers import (
     reading,
     sending,
 )
+from gateway.providers.needs import COUNTRY, NUMBER_OR_NAME, STATUS_CALLBACK, TIMEOUT
 from gateway.providers.plain import Plain
 from gateway.providers.vonage import signature, wire
 from gateway.providers.vonage.codes import ENDED_BADLY, STATUSES, WORTH_LATER
@@ -77,14 +76,9 @@ class Vonage(Plain):
             default="",
             pattern=r"([A-Za-z0-9_-]{16,128})?",
         ),
-        Need(
-            "sender",
-            N_("Number, short code or name to send from; empty: the channel's address."),
-            default="",
-            pattern=r"(\+?[0-9]{3,15}|[\w .&-]{3,11})?",
-        ),
+        NUMBER_OR_NAME,
         COUNTRY,
-        Need("status_callback", "Where receipts go; filled in for you.", default="", hidden=True),
+        STATUS_CALLBACK,
         Need("base_url", "Another host.", default=HOST, pattern=r"https?://\S+", hidden=True),
         TIMEOUT,
     )
