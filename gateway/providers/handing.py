@@ -1,7 +1,7 @@
 """Providers to whom each message is handed by itself, as a file in a folder of theirs."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from gateway.domain.messages import Outcome, Outgoing, Result
 from gateway.providers import SendError, sending
@@ -10,8 +10,6 @@ from gateway.providers.plain import Plain
 
 class ByHand(Plain, ABC):
     """One file a message: what a file was made of is accepted, the rest has its own error."""
-
-    clock: Callable[[], float]
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
         """Put messages where they are looked for, one file each."""

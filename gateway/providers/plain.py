@@ -1,13 +1,29 @@
-"""What most providers hear back: a status, a word at most, and no screens."""
+"""A provider as most are: what it is given, and what they hear back."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from gateway.domain.messages import Screen
-from gateway.providers import Answer, Hook, HookError
+from gateway.providers import Answer, Can, Hook, HookError, Need
+
+Now = Callable[[], float]  # tells seconds since 1970
 
 
 class Plain:
-    """The answers that fit most providers; one that wants others gives its own."""
+    """Its address and settings, and the answers that fit most; one that wants others gives its own.
+
+    A setting that is not given has the default of its Need.
+    """
+
+    name: str
+    can: Can
+    needs: tuple[Need, ...]
+
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        self.address = address
+        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+        self.country = self.settings["country"]
+        self.clock = clock
 
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
         """Return 200, and nothing to read."""

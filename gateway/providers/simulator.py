@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.domain.messages import (
     Event,
@@ -16,25 +16,16 @@ from gateway.domain.messages import (
     Status,
     Turn,
 )
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Garbled,
-    Hook,
-    HookError,
-    Need,
-    reading,
-    sending,
-)
+from gateway.providers import N_, Answer, Can, Garbled, Hook, HookError, Need, reading, sending
 from gateway.providers.needs import COUNTRY
+from gateway.providers.plain import Now, Plain
 
 FAILURES = {outcome.value: outcome for outcome in Outcome}
 KNOWN = {"from", "to", "text", "id", "at", "status", "error", "session", "input", "path", "phase"}
 ANSWER = "application/json; charset=utf-8"
 
 
-class Simulator:
+class Simulator(Plain):
     """A channel that reaches nobody but the handset."""
 
     name = "simulator"
@@ -59,16 +50,8 @@ class Simulator:
         COUNTRY,
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.clock = clock
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
         told = [pair.partition("=") for pair in self.settings["fail"].split(",") if pair]
         self.fail = {number.strip(): code for number, _, code in told}
 

@@ -2,11 +2,8 @@
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from gateway.domain.messages import (
     Event,
@@ -20,29 +17,17 @@ from gateway.domain.messages import (
     Screen,
     Turn,
 )
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Hook,
-    MaybeSent,
-    Need,
-    reading,
-    sending,
-)
+from gateway.providers import N_, Answer, Can, Hook, MaybeSent, Need, reading
 from gateway.providers.africastalking.codes import CODES, STATUSES, refused
+from gateway.providers.calling import Calling
 from gateway.providers.needs import COUNTRY, HOOK_KEY, TIMEOUT
-from gateway.providers.plain import Plain
-
-if TYPE_CHECKING:
-    from gateway.providers.http import Door
 
 LIVE = "https://api.africastalking.com"
 SANDBOX = "https://api.sandbox.africastalking.com"
 PATH = "/version1/messaging"
 
 
-class AfricasTalking(Plain):
+class AfricasTalking(Calling):
     """A short code, sender name or USSD code at Africa's Talking."""
 
     name = "africastalking"
@@ -61,17 +46,6 @@ class AfricasTalking(Plain):
         Need("base_url", "Another host.", default="", pattern=r"(https?://\S+)?", hidden=True),
         TIMEOUT,
     )
-
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
 
     # In
 
@@ -150,34 +124,22 @@ class AfricasTalking(Plain):
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over, all that share a text in one call."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive:
-            _ = self._door  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, _calls(alive, self.can.batch))
-
     def check(self) -> None:
         """Ask for what came in after the last possible message: only the signing in matters."""
         query = {"username": self.settings["username"], "lastReceivedId": "2147483647"}
         self._door.get(PATH, query, self._headers)
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
-
-    @cached_property
-    def _door(self) -> "Door":
-        from gateway.providers.http import Door
-
+    @property
+    def _base(self) -> str:
         host = SANDBOX if self.settings["username"] == "sandbox" else LIVE
-        read = float(self.settings["timeout"])
-        return Door(self.settings["base_url"] or host, self.can.connections, read=read)
+        return self.settings["base_url"] or host
 
     @property
     def _headers(self) -> dict[str, str]:
         return {"apiKey": self.settings["api_key"], "Accept": "application/json"}
+
+    def _calls(self, messages: Sequence[Outgoing]) -> list[list[Outgoing]]:
+        return _alike(messages, self.can.batch)
 
     def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
         reply = self._door.post(PATH, self._order(messages), self._headers)
@@ -203,11 +165,11 @@ class AfricasTalking(Plain):
         return order
 
 
-def _calls(messages: Iterable[Outgoing], most: int) -> list[list[Outgoing]]:
+def _alike(messages: Iterable[Outgoing], most: int) -> list[list[Outgoing]]:
     """Group messages that share a text; nobody is twice in one call.
 
     >>> a, b, c = Outgoing(1, "+1", "x"), Outgoing(2, "+2", "x"), Outgoing(3, "+1", "x")
-    >>> [[m.id for m in call] for call in _calls([a, b, c], 100)]
+    >>> [[m.id for m in call] for call in _alike([a, b, c], 100)]
     [[1, 2], [3]]
     """
     groups: dict[tuple[str, int], list[Outgoing]] = {}

@@ -2,11 +2,8 @@
 
 import hmac
 import json
-import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -24,21 +21,20 @@ from gateway.providers import (
     Need,
     Unreachable,
     reading,
-    sending,
 )
 from gateway.providers.android import calls
+from gateway.providers.calling import Calling
 from gateway.providers.needs import COUNTRY, TIMEOUT
-from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
-    from gateway.providers.http import Door, Reply
+    from gateway.providers.http import Reply
 
 SHORTEST = 5  # seconds a message may live there, at least
 FULL = 60.0  # seconds until a phone whose queue is full is asked again
 PRIORITY = {Class.EMERGENCY: 100, Class.HIGH: 50, Class.NORMAL: 0, Class.BULK: -50}
 
 
-class Android(Plain):
+class Android(Calling):
     """One phone: called directly, or through the app's cloud or a server of one's own."""
 
     name = "android"
@@ -84,17 +80,6 @@ class Android(Plain):
         TIMEOUT,
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
-
     # In
 
     def verify(self, hook: Hook) -> None:
@@ -113,14 +98,6 @@ class Android(Plain):
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over, one a call: each must have its own id there."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive:
-            _ = self._door  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
-
     def check(self) -> None:
         """Read the list of webhooks: only the signing in matters."""
         self._door.get("/webhooks", {}, self._headers)
@@ -137,17 +114,6 @@ class Android(Plain):
                 raise refused
             yield from calls.states(_body(reply), reference, self.country)
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
-
-    @cached_property
-    def _door(self) -> "Door":
-        from gateway.providers.http import Door
-
-        read = float(self.settings["timeout"])
-        return Door(self.settings["base_url"], self.can.connections, read=read)
-
     @property
     def _headers(self) -> dict[str, str]:
         user = f"{self.settings['username']}:{self.settings['password']}"
@@ -155,6 +121,7 @@ class Android(Plain):
         return {"Authorization": f"Basic {signed}", "Content-Type": "application/json"}
 
     def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
+        """Make one call for each message: each must have its own id there."""
         for message in messages:
             order = self._order(message)
             path = "/messages" + "?skipPhoneValidation=true" * (not message.to.startswith("+"))

@@ -2,58 +2,41 @@
 
 import hmac
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gateway.domain.messages import Event, Outgoing, Phase, Result, Screen
-from gateway.providers import (
-    Account,
-    Answer,
-    Can,
-    Forged,
-    Hook,
-    SendError,
-    reading,
-    sending,
-)
+from gateway.providers import Account, Answer, Can, Forged, Hook, SendError, reading, sending
+from gateway.providers.calling import Calling
 from gateway.providers.external import calls
 from gateway.providers.external.needs import NEEDS
 from gateway.providers.external.order import Order, filled, headers, order
-from gateway.providers.external.presets import PRESETS, SCREENS, SILENT
+from gateway.providers.external.presets import EXTERNAL, PRESETS, SCREENS, SILENT
 from gateway.providers.memory import Memory
-from gateway.providers.plain import Plain
+from gateway.providers.plain import Now
 from gateway.providers.ussd.steps import Known, Steps
 
 if TYPE_CHECKING:
-    from gateway.providers.http import Door, Reply
+    from gateway.providers.http import Reply
 
 ACCEPTED = '{"message":"Message Accepted"}'
 JSON = "application/json; charset=utf-8"
 
 
-class External(Plain):
+class External(Calling):
     """A number, short code or sender name at any company with an HTTP API."""
 
     name = "http"
     can = Can(batch=100, rate=10.0)
     needs = NEEDS
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
         given = {name: value for name, value in settings.items() if value}
-        usual = {need.name: need.default or "" for need in self.needs}
-        preset = PRESETS[given.get("type", usual["type"])]
-        self.settings = usual | dict(preset) | given
-        self.clock = clock
+        preset = PRESETS[given.get("type", EXTERNAL)]
+        super().__init__(address, {**preset, **given}, clock)
         self._seen: Memory[float] = Memory(float(self.settings["repeat_seconds"]), clock)
         self._screens = SCREENS.get(self.settings["type"])
         longest = int(self.settings["max_length"] or 0) or None
@@ -112,7 +95,7 @@ class External(Plain):
     def _steps(self) -> Steps:
         memory: Memory[Known] = Memory(300, self.clock)
         dialect, _ = SCREENS[self.settings["type"]]
-        return Steps(dialect, self.address, self.settings["country"], memory)
+        return Steps(dialect, self.address, self.country, memory)
 
     def answer(self, hook: Hook, texts: Sequence[str] = ()) -> Answer:
         """Return what the settings say that they want to hear."""
@@ -139,13 +122,12 @@ class External(Plain):
     # Out
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over side by side; yield results as they come."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive and self.settings["send_url"]:
-            _ = self._door  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
+        """Hand messages over side by side; none where nobody said where they go."""
+        if self.settings["send_url"]:
+            yield from super().send(messages)
         else:
+            alive, late = sending.fresh(messages, self.clock())
+            yield from late
             yield from (Account("no_send_url").result(message.id) for message in alive)
 
     def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
@@ -167,22 +149,15 @@ class External(Plain):
             raise Account("no_send_url")
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        door = self._to(url) if url else self._door
+        door = self._to(self._host(url)) if url else self._door
         error = refusal(door.hand(path, b"", headers(self.settings), "GET"))
         if url and error:
             raise error
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
+    @property
+    def _base(self) -> str:
+        return self._host(self.settings["send_url"])
 
-    @cached_property
-    def _door(self) -> "Door":
-        return self._to(self.settings["send_url"])
-
-    def _to(self, url: str) -> "Door":
-        from gateway.providers.http import Door
-
+    def _host(self, url: str) -> str:
         parts = urlsplit(self.settings["base_url"] or url)
-        base = f"{parts.scheme}://{parts.netloc}"
-        return Door(base, self.can.connections, read=float(self.settings["timeout"]))
+        return f"{parts.scheme}://{parts.netloc}"

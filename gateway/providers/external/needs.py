@@ -2,7 +2,7 @@
 
 from gateway.domain.messages import Outcome, Status
 from gateway.providers import N_, Need, template
-from gateway.providers.external.presets import PRESETS
+from gateway.providers.external.presets import EXTERNAL, PRESETS
 from gateway.providers.needs import COUNTRY, NUMBER_OR_NAME, STATUS_CALLBACK, TIMEOUT
 
 NAMES = (
@@ -217,7 +217,7 @@ NEEDS: tuple[Need, ...] = (
     Need(
         "type",
         N_("Whose words they speak; external: what the settings below say."),
-        default="external",
+        default=EXTERNAL,
         pattern="|".join(PRESETS),
     ),
     *_SENDING,

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from gateway.domain.messages import Phase
 from gateway.providers.ussd.dialect import JSON, Dialect
 
+EXTERNAL = "external"  # nobody's words: all is in the settings
 PRESETS: Mapping[str, Mapping[str, str]] = {
-    "external": {"content_type": "urlencoded"},
+    EXTERNAL: {"content_type": "urlencoded"},
     "junebug": {
         "send_body": '{"to":{{to}},"from":{{from}},"content":{{text}},"event_url":{{callback}}}',
         "content_type": "json",

@@ -1,31 +1,17 @@
 """gammu-smsd: the files it sends from and receives into. Manual: https://docs.gammu.org/smsd/."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2s
 
-from gateway.domain.messages import (
-    Class,
-    Event,
-    Inbound,
-    Outgoing,
-    Receipt,
-    Status,
-)
-from gateway.providers import (
-    N_,
-    Busy,
-    Can,
-    Forged,
-    Hook,
-    Need,
-    reading,
-)
+from gateway.domain.messages import Class, Event, Inbound, Outgoing, Receipt, Status
+from gateway.providers import N_, Busy, Can, Forged, Hook, Need, reading
 from gateway.providers.fetching import Found
 from gateway.providers.gammusmsd import heard, names
 from gateway.providers.gammusmsd.looking import Looking
 from gateway.providers.handing import ByHand
 from gateway.providers.needs import COUNTRY, TIMEZONE
+from gateway.providers.plain import Now
 from gateway.providers.spool.folder import Folder, trouble
 
 THEIRS = ("outbox", "inbox", "sent", "error")
@@ -51,16 +37,9 @@ class GammuSmsd(ByHand):
         COUNTRY,
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country, self.zone = self.settings["country"], self.settings["timezone"]
-        self.clock = clock
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
+        self.zone = self.settings["timezone"]
         self.folder = Folder(self.settings["folder"], THEIRS)
         self._looking = Looking(self.folder, clock)
 

@@ -1,10 +1,7 @@
 """An Android phone with httpSMS. Manual: https://docs.httpsms.com."""
 
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gateway.domain.messages import (
@@ -30,20 +27,19 @@ from gateway.providers import (
     MaybeSent,
     Need,
     reading,
-    sending,
 )
+from gateway.providers.calling import Calling
 from gateway.providers.httpsms.codes import RETRY, STATUSES, code
 from gateway.providers.httpsms.token import claims, moment
 from gateway.providers.needs import COUNTRY, TIMEOUT
-from gateway.providers.plain import Plain
 
 if TYPE_CHECKING:
-    from gateway.providers.http import Door, Reply
+    from gateway.providers.http import Reply
 
 HOST = "https://api.httpsms.com/v1"
 
 
-class HttpSms(Plain):
+class HttpSms(Calling):
     """One phone of an httpSMS account."""
 
     name = "httpsms"
@@ -73,17 +69,6 @@ class HttpSms(Plain):
         ),
         TIMEOUT,
     )
-
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
 
     # In
 
@@ -157,28 +142,9 @@ class HttpSms(Plain):
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over, one a call; yield results as they come."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive:
-            _ = self._door  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
-
     def check(self) -> None:
         """Read the list of the account's phones: only the signing in matters."""
         self._door.get("/phones", {"limit": "1"}, self._headers)
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
-
-    @cached_property
-    def _door(self) -> "Door":
-        from gateway.providers.http import Door
-
-        read = float(self.settings["timeout"])
-        return Door(self.settings["base_url"], self.can.connections, read=read)
 
     @property
     def _headers(self) -> dict[str, str]:

@@ -1,22 +1,12 @@
 """Infobip: SMS and USSD. Manual: https://www.infobip.com/docs/api/channels/sms."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from gateway.domain.messages import Event, Outgoing, Result, Screen
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Hook,
-    HookError,
-    Need,
-    reading,
-    sending,
-)
+from gateway.providers import N_, Answer, Can, Hook, HookError, Need, reading
+from gateway.providers.calling import Calling
 from gateway.providers.infobip import calls
 from gateway.providers.needs import COUNTRY, HOOK_KEY, NUMBER_OR_NAME, STATUS_CALLBACK, TIMEOUT
 
@@ -24,7 +14,7 @@ if TYPE_CHECKING:
     from gateway.providers.infobip.wire import Line
 
 
-class Infobip:
+class Infobip(Calling):
     """A number, short code, sender name or USSD code at Infobip."""
 
     name = "infobip"
@@ -50,17 +40,6 @@ class Infobip:
         STATUS_CALLBACK,
         TIMEOUT,
     )
-
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
 
     # In
 
@@ -93,27 +72,23 @@ class Infobip:
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over, a hundred in one call."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        most = self.can.batch
-        if alive:
-            line = self._line  # made here once, before threads can race for it
-            batches = [alive[i : i + most] for i in range(0, len(alive), most)]
-            yield from sending.hand_over(self._pool, line.send, batches)
-
     def check(self) -> None:
         """Ask how many parts a text would have."""
         self._line.check()
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
+    def _open(self) -> object:
+        return self._line
+
+    def _calls(self, messages: Sequence[Outgoing]) -> list[Sequence[Outgoing]]:
+        most = self.can.batch
+        return [messages[i : i + most] for i in range(0, len(messages), most)]
+
+    def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
+        return self._line.send(messages)
 
     @cached_property
     def _line(self) -> "Line":
         from gateway.providers.infobip.wire import Line
 
         sender = self.settings["sender"] or self.address
-        return Line(self.settings, sender, self.can.connections, self.clock)
+        return Line(self._door, self.settings, sender, self.clock)

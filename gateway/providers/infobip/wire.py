@@ -19,15 +19,9 @@ class Line:
     """A sender's way to its account."""
 
     def __init__(
-        self,
-        settings: Mapping[str, str],
-        sender: str,
-        connections: int,
-        clock: Callable[[], float],
+        self, door: Door, settings: Mapping[str, str], sender: str, clock: Callable[[], float]
     ) -> None:
-        self.settings, self.sender, self.clock = settings, sender, clock
-        read = float(settings["timeout"])
-        self.door = Door(settings["base_url"], connections, read=read)
+        self.door, self.settings, self.sender, self.clock = door, settings, sender, clock
 
     def send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
         """Hand messages over in one call; one bad number must not cost the others theirs.

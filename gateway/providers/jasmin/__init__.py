@@ -1,34 +1,21 @@
 """Jasmin SMS gateway: its HTTP API. Manual: https://docs.jasminsms.com (version 0.11)."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from gateway.domain.messages import Event, Inbound, Outgoing, Receipt, Result
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Garbled,
-    Hook,
-    Need,
-    reading,
-    sending,
-)
+from gateway.providers import N_, Answer, Can, Garbled, Hook, Need, reading
+from gateway.providers.calling import Calling
 from gateway.providers.jasmin.codes import LATER, became, coding, text
 from gateway.providers.needs import CODE_OR_NAME, COUNTRY, HOOK_KEY, STATUS_CALLBACK, TIMEOUT
-from gateway.providers.plain import Plain
-
-if TYPE_CHECKING:
-    from gateway.providers.http import Door
+from gateway.providers.plain import Now
 
 HEARD = "ACK/Jasmin"  # anything else, and they call again
 
 
-class Jasmin(Plain):
+class Jasmin(Calling):
     """A short code, number or name behind a Jasmin of your own."""
 
     name = "jasmin"
@@ -62,16 +49,8 @@ class Jasmin(Plain):
         TIMEOUT,
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
         # Of a longer text Jasmin would send the beginning, and say nothing.
         self.can = replace(type(self).can, parts=int(self.settings["parts"]))
 
@@ -127,14 +106,6 @@ class Jasmin(Plain):
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over side by side; yield results as they come."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive:
-            _ = self._door  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
-
     def check(self) -> None:
         """Ask for the balance: only the signing in matters."""
         from gateway.providers.jasmin import wire
@@ -142,17 +113,6 @@ class Jasmin(Plain):
         error = wire.refused(self._door.ask("GET", "/balance", wire.signed(self.settings), {}))
         if error:
             raise error
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
-
-    @cached_property
-    def _door(self) -> "Door":
-        from gateway.providers.http import Door
-
-        read = float(self.settings["timeout"])
-        return Door(self.settings["base_url"], self.can.connections, read=read)
 
     def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
         from gateway.providers.jasmin import wire

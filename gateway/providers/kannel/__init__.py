@@ -1,45 +1,24 @@
 """Kannel: sendsms, get-url and dlr-url. Guide: https://www.kannel.org/userguide.shtml."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
-from gateway.domain.messages import (
-    Event,
-    Inbound,
-    Outgoing,
-    Part,
-    Receipt,
-    Result,
-)
+from gateway.domain.messages import Event, Inbound, Outgoing, Part, Receipt, Result
 from gateway.domain.sms import BadHeader, read_header
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Garbled,
-    Hook,
-    HookError,
-    Need,
-    reading,
-    sending,
-)
+from gateway.providers import N_, Answer, Can, Garbled, Hook, HookError, Need, reading
+from gateway.providers.calling import Calling
 from gateway.providers.kannel.codes import CHARSETS, CODINGS, CONFIRMED, UNSAID, told
 from gateway.providers.needs import CODE_OR_NAME, COUNTRY, HOOK_KEY, STATUS_CALLBACK, TIMEOUT
-from gateway.providers.plain import Plain
-
-if TYPE_CHECKING:
-    from gateway.providers.http import Door
+from gateway.providers.plain import Now
 
 PATH = "/cgi-bin/sendsms"
 GET_URL = "id=%I&from=%p&to=%P&text=%a&ts=%T&coding=%c&charset=%C&udh=%u"
 
 
-class Kannel(Plain):
+class Kannel(Calling):
     """A short code, number or name behind a Kannel of your own."""
 
     name = "kannel"
@@ -73,16 +52,8 @@ class Kannel(Plain):
         TIMEOUT,
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
         confirms = bool(int(self.settings["dlr_mask"]) & CONFIRMED)
         self.can = replace(type(self).can, receipts=confirms)
 
@@ -139,30 +110,11 @@ class Kannel(Plain):
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over side by side; yield results as they come."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive:
-            _ = self._door  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
-
     def check(self) -> None:
         """Sign in with an order for nobody, which they refuse after the password."""
         from gateway.providers.kannel import wire
 
         wire.signed_in(self._door.hand(self._path, b"", wire.signed(self.settings)))
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
-
-    @cached_property
-    def _door(self) -> "Door":
-        from gateway.providers.http import Door
-
-        read = float(self.settings["timeout"])
-        return Door(self.settings["base_url"], self.can.connections, read=read)
 
     @property
     def _path(self) -> str:

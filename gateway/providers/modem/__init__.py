@@ -29,7 +29,7 @@ from gateway.providers.modem.machine import Machine
 from gateway.providers.modem.texts import parts, validity
 from gateway.providers.modem.words import WORDS
 from gateway.providers.needs import COUNTRY, REPORT
-from gateway.providers.plain import Plain
+from gateway.providers.plain import Now, Plain
 
 _PLACE = r"[^\s\x00][^\n\x00]{0,250}"
 
@@ -108,14 +108,8 @@ class Modem(Plain):
         ),
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address, self.clock = address, clock
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
         given = self.settings
         self.can = replace(type(self).can, receipts=given["report"] == "yes")
         config = {"Device": given["device"], "Connection": given["connection"]}
@@ -123,7 +117,7 @@ class Modem(Plain):
         self.machine = Machine(config, given["pin"], time.monotonic)
         code, pattern = given["balance_code"], given["balance_pattern"]
         self.balance = Balance(code, pattern, float(given["balance_hours"]))
-        self.looking = Looking(self.machine, self.balance, given["country"], time.monotonic)
+        self.looking = Looking(self.machine, self.balance, self.country, time.monotonic)
 
     # In
 
@@ -146,11 +140,11 @@ class Modem(Plain):
         if hook.kind == "ussd":
             yield hearing.ussd(hook, said)
         elif said.get("Type") == hearing.REPORT:
-            yield hearing.receipt(hook, said, self.settings["country"])
+            yield hearing.receipt(hook, said, self.country)
         elif "Number" not in said:
             raise Garbled("missing_field", "Number")
         else:
-            yield hearing.inbound(hook, said, self.address, self.settings["country"])
+            yield hearing.inbound(hook, said, self.address, self.country)
 
     # Out
 

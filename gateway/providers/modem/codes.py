@@ -6,15 +6,7 @@ Codes of 3GPP TS 27.005 3.2.5 (CMS) and 27.007 9.2 (CME), and the error names of
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from gateway.providers import (
-    Account,
-    Busy,
-    Elsewhere,
-    MaybeSent,
-    Rejected,
-    SendError,
-    Unreachable,
-)
+from gateway.providers import Account, Busy, Elsewhere, MaybeSent, Rejected, SendError, Unreachable
 
 MINUTES = 600.0  # seconds until what is worth one more try is tried
 LATER = 3600.0  # seconds until a phone that is off may be on again

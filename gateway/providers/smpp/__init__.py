@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +14,7 @@ from msgspec import structs
 from gateway.domain.messages import Class, Event, Outcome, Outgoing, Result, Screen
 from gateway.providers import Can, Forged, Garbled, Hook, sending
 from gateway.providers.linking import BOUND, Listener
-from gateway.providers.plain import Plain
+from gateway.providers.plain import Now, Plain
 from gateway.providers.smpp import orders, receipts, ussd
 from gateway.providers.smpp.needs import NEEDS
 from gateway.providers.smpp.pdu import (
@@ -49,21 +49,14 @@ class Smpp(Plain):
     can = Can(ussd=True, links=True, batch=100, together=100, screen_gsm7=182, screen_ucs2=80)
     needs = NEEDS
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.clock = clock
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
         asked = int(self.settings["registered_delivery"]) & orders.RECEIPTS
         self.can = replace(type(self).can, receipts=asked == orders.EVERY_END)
         self.manner = orders.manner(address, self.settings)
         self.preset = ussd.PRESETS[self.settings["ussd_preset"]]
         self.ear = Ear(
-            self.settings["country"],
+            self.country,
             self.settings["data_coding_0"],
             self.settings["msg_id_type"],
             self.settings["receipt_by_text"] == "yes",

@@ -2,23 +2,12 @@
 
 import hmac
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from gateway.domain.messages import Event, Inbound, Outcome, Outgoing, Result
 from gateway.domain.pace import Quota
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Garbled,
-    Hook,
-    HookError,
-    Need,
-    reading,
-    sending,
-)
+from gateway.providers import N_, Answer, Can, Garbled, Hook, HookError, Need, reading, sending
 from gateway.providers.needs import COUNTRY
 from gateway.providers.plain import Plain
 from gateway.providers.smssync.results import fetched, listed, moment, results
@@ -51,17 +40,6 @@ class SmsSync(Plain):
         ),
         COUNTRY,
     )
-
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
 
     # In
 

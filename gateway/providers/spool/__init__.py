@@ -5,31 +5,16 @@ Manual: http://smstools3.kekekasvi.com/index.php?p=fileformat (version 3.1.21).
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2s
 
-from gateway.domain.messages import (
-    Class,
-    Event,
-    Inbound,
-    Outgoing,
-    Receipt,
-    Status,
-)
-from gateway.providers import (
-    N_,
-    Busy,
-    Can,
-    Forged,
-    Garbled,
-    Hook,
-    Need,
-    reading,
-)
+from gateway.domain.messages import Class, Event, Inbound, Outgoing, Receipt, Status
+from gateway.providers import N_, Busy, Can, Forged, Garbled, Hook, Need, reading
 from gateway.providers.fetching import Found
 from gateway.providers.handing import ByHand
 from gateway.providers.needs import COUNTRY, REPORT, TIMEZONE
+from gateway.providers.plain import Now
 from gateway.providers.spool.folder import Folder, trouble
 from gateway.providers.spool.looking import Looking
 from gateway.providers.spool.paper import Paper, fold, moment, text, unfold
@@ -69,16 +54,9 @@ class Spool(ByHand):
         COUNTRY,
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country, self.zone = self.settings["country"], self.settings["timezone"]
-        self.clock = clock
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
+        self.zone = self.settings["timezone"]
         self.can = replace(type(self).can, receipts=self.settings["report"] == "yes")
         self.folder = Folder(self.settings["folder"])
         self._looking = Looking(self.folder, OURS, clock)

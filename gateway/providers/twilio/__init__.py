@@ -1,8 +1,7 @@
 """Twilio Programmable Messaging. Manual: https://www.twilio.com/docs/messaging."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from hmac import compare_digest
@@ -20,20 +19,10 @@ from gateway.domain.messages import (
     Result,
     Status,
 )
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Forged,
-    Hook,
-    Need,
-    Rejected,
-    Stopped,
-    reading,
-    sending,
-)
+from gateway.providers import N_, Answer, Can, Forged, Hook, Need, Rejected, Stopped, reading
+from gateway.providers.calling import Calling
 from gateway.providers.needs import COUNTRY, STATUS_CALLBACK, TIMEOUT
-from gateway.providers.plain import Plain
+from gateway.providers.plain import Now
 from gateway.providers.twilio.codes import CODES, OWN, STATUSES, TOO_LATE, Verdict
 
 if TYPE_CHECKING:
@@ -62,7 +51,7 @@ class _Form:
         return self.values[name]
 
 
-class Twilio(Plain):
+class Twilio(Calling):
     """A Twilio number, short code, name or Messaging Service."""
 
     name = "twilio"
@@ -106,16 +95,8 @@ class Twilio(Plain):
         TIMEOUT,
     )
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
+        super().__init__(address, settings, clock)
         self.can = replace(type(self).can, replies=self.settings["reply"] == "twiml")
 
     # In
@@ -195,21 +176,12 @@ class Twilio(Plain):
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over side by side; yield results as they come."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive:
-            _ = self._client  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
-
     def check(self) -> None:
         """Read our own account at Twilio."""
         self._client.api.v2010.accounts(self.settings["account_sid"]).fetch()
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
+    def _open(self) -> object:
+        return self._client
 
     @cached_property
     def _client(self) -> "Client":

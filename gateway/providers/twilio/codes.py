@@ -3,15 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.domain.messages import Status
-from gateway.providers import (
-    Account,
-    Busy,
-    Elsewhere,
-    Rejected,
-    SendError,
-    Stopped,
-    Unreachable,
-)
+from gateway.providers import Account, Busy, Elsewhere, Rejected, SendError, Stopped, Unreachable
 
 STATUSES = {
     "accepted": Status.QUEUED,

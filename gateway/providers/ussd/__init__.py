@@ -2,13 +2,14 @@
 
 import time
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from gateway.domain.messages import Event, Outgoing, Phase, Result, Screen
 from gateway.providers import Answer, Can, Garbled, Hook, HookError, Rejected, reading
 from gateway.providers.memory import Memory
+from gateway.providers.plain import Now, Plain
 from gateway.providers.template import Written, fill
 from gateway.providers.ussd.dialect import TYPES
 from gateway.providers.ussd.needs import NEEDS, dialect
@@ -17,21 +18,16 @@ from gateway.providers.ussd.steps import Known, Steps, fields
 PATIENCE = 300.0  # seconds; no network holds a session longer
 
 
-class Ussd:
+class Ussd(Plain):
     """A USSD code at an aggregator; the channel's address is the code, as *384*7#."""
 
     name = "ussd"
     can = Can(ussd=True, sms=False, receipts=False)
     needs = NEEDS
 
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, address: str, settings: Mapping[str, str], clock: Now = time.time) -> None:
         given = {name: value for name, value in settings.items() if value}
-        self.settings = {need.name: need.default or "" for need in self.needs} | given
+        super().__init__(address, given, clock)
         self.dialect = dialect(self.settings)
         self.can = replace(
             Ussd.can,
@@ -39,7 +35,7 @@ class Ussd:
             screen_ucs2=min(self.dialect.limit, Ussd.can.screen_ucs2),
         )
         memory: Memory[Known] = Memory(PATIENCE, clock)
-        self.steps = Steps(self.dialect, address, self.settings["country"], memory)
+        self.steps = Steps(self.dialect, address, self.country, memory)
 
     # In
 

@@ -1,46 +1,21 @@
 """Vonage (Nexmo): its SMS API. Manual: https://developer.vonage.com/en/messaging/sms."""
 
-import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateway.domain.messages import (
-    Event,
-    Inbound,
-    Outgoing,
-    Part,
-    Receipt,
-    Result,
-)
-from gateway.providers import (
-    N_,
-    Answer,
-    Can,
-    Forged,
-    Garbled,
-    Hook,
-    HookError,
-    Need,
-    reading,
-    sending,
-)
+from gateway.domain.messages import Event, Inbound, Outgoing, Part, Receipt, Result
+from gateway.providers import N_, Answer, Can, Forged, Garbled, Hook, HookError, Need, reading
+from gateway.providers.calling import Calling
 from gateway.providers.needs import COUNTRY, NUMBER_OR_NAME, STATUS_CALLBACK, TIMEOUT
-from gateway.providers.plain import Plain
 from gateway.providers.vonage import signature, wire
 from gateway.providers.vonage.codes import ENDED_BADLY, STATUSES, WORTH_LATER
-
-if TYPE_CHECKING:
-    from gateway.providers.http import Door
 
 HOST = "https://rest.nexmo.com"
 PATH = "/sms/json"
 BALANCE = "/account/get-balance"
 
 
-class Vonage(Plain):
+class Vonage(Calling):
     """A number, short code or sender name at Vonage."""
 
     name = "vonage"
@@ -82,17 +57,6 @@ class Vonage(Plain):
         Need("base_url", "Another host.", default=HOST, pattern=r"https?://\S+", hidden=True),
         TIMEOUT,
     )
-
-    def __init__(
-        self,
-        address: str,
-        settings: Mapping[str, str],
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.address = address
-        self.settings = {need.name: need.default or "" for need in self.needs} | dict(settings)
-        self.country = self.settings["country"]
-        self.clock = clock
 
     # In
 
@@ -167,30 +131,11 @@ class Vonage(Plain):
 
     # Out
 
-    def send(self, messages: Sequence[Outgoing]) -> Iterator[Result]:
-        """Hand messages over side by side; yield results as they come."""
-        alive, late = sending.fresh(messages, self.clock())
-        yield from late
-        if alive:
-            _ = self._door  # made here once, before threads can race for it
-            yield from sending.hand_over(self._pool, self._send, ([one] for one in alive))
-
     def check(self) -> None:
         """Ask for the balance of the account."""
         words = f"{self.settings['api_key']}:{self.settings['api_secret']}"
         signed = b64encode(words.encode()).decode()
         self._door.get(BALANCE, {}, {"Authorization": f"Basic {signed}"})
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.can.connections, thread_name_prefix=self.name)
-
-    @cached_property
-    def _door(self) -> "Door":
-        from gateway.providers.http import Door
-
-        read = float(self.settings["timeout"])
-        return Door(self.settings["base_url"], self.can.connections, read=read)
 
     def _send(self, messages: Sequence[Outgoing]) -> Iterable[Result]:
         for message in messages:

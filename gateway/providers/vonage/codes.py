@@ -1,15 +1,7 @@
 """What Vonage's words and numbers mean. List: https://developer.vonage.com/en/messaging/sms."""
 
 from gateway.domain.messages import Status
-from gateway.providers import (
-    Account,
-    Busy,
-    Elsewhere,
-    Rejected,
-    SendError,
-    Stopped,
-    Unreachable,
-)
+from gateway.providers import Account, Busy, Elsewhere, Rejected, SendError, Stopped, Unreachable
 
 STATUSES = {
     "accepted": Status.SENT,
