@@ -18,6 +18,10 @@ class Quota:
     seconds: float
 
 
+# Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
+ANDROID = Quota(30, 1800.0)
+
+
 def kept(own: Quota | None, usual: float, rate: float | None) -> Quota | None:
     """Return the quota of its own that a channel keeps: one made faster than usual has none.
 

@@ -105,6 +105,12 @@ def secret(theirs: str, ours: str) -> None:
         raise Forged("bad_secret")
 
 
+def key(hook: Hook, ours: str) -> None:
+    """Raise Forged unless the address called holds our key, where we have set one."""
+    if ours:
+        secret(dict(hook.query).get("key", ""), ours)
+
+
 def need(found: Mapping[str, str], *names: str) -> str:
     """Return the first of these fields that is there; raise Garbled if none is."""
     value = clean(next((found[name] for name in names if found.get(name)), ""))

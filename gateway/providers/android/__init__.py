@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from gateway.domain.messages import Class, Event, Outcome, Outgoing, Receipt, Result
-from gateway.domain.pace import Quota
+from gateway.domain.pace import ANDROID
 from gateway.providers import (
     N_,
     Answer,
@@ -39,12 +39,11 @@ class Android(Calling):
 
     name = "android"
     pasted: ClassVar[Mapping[str, str]] = {"message": ""}
-    # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
     can = Can(
         batch=20,
         connections=2,
         rate=0.2,
-        quota=Quota(30, 1800.0),
+        quota=ANDROID,
         once=True,
         asked=True,
         retells=True,

@@ -53,8 +53,7 @@ class External(Calling):
 
     def verify(self, hook: Hook) -> None:
         """Raise Forged unless the call carries every proof that we have set."""
-        if self.settings["hook_key"]:
-            reading.secret(dict(hook.query).get("key", ""), self.settings["hook_key"])
+        reading.key(hook, self.settings["hook_key"])
         if self.settings["auth_token"]:
             said = reading.header(hook, "Authorization")
             reading.secret(said.partition(" ")[2].strip(), self.settings["auth_token"])

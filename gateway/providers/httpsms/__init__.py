@@ -14,7 +14,7 @@ from gateway.domain.messages import (
     Result,
     Status,
 )
-from gateway.domain.pace import Quota
+from gateway.domain.pace import ANDROID
 from gateway.providers import (
     N_,
     Account,
@@ -44,8 +44,7 @@ class HttpSms(Calling):
 
     name = "httpsms"
     pasted: ClassVar[Mapping[str, str]] = {"message": ""}
-    # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
-    can = Can(batch=20, connections=4, rate=10 / 60, quota=Quota(30, 1800.0))
+    can = Can(batch=20, connections=4, rate=10 / 60, quota=ANDROID)
     needs = (
         Need("api_key", N_("The API key, under Settings."), secret=True, pattern=r"[!-~]{8,256}"),
         Need(

@@ -58,8 +58,7 @@ class Jasmin(Calling):
 
     def verify(self, hook: Hook) -> None:
         """Raise Forged unless the call carries our key, where we have set one."""
-        if self.settings["hook_key"]:
-            reading.secret(dict(hook.query).get("key", ""), self.settings["hook_key"])
+        reading.key(hook, self.settings["hook_key"])
         reading.small(hook)
 
     def read(self, hook: Hook) -> Iterator[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from gateway.domain.messages import Event, Inbound, Outcome, Outgoing, Result
-from gateway.domain.pace import Quota
+from gateway.domain.pace import ANDROID
 from gateway.providers import N_, Answer, Can, Garbled, Hook, HookError, Need, reading, sending
 from gateway.providers.needs import COUNTRY
 from gateway.providers.plain import Plain
@@ -22,12 +22,11 @@ class SmsSync(Plain):
 
     name = "smssync"
     pasted: ClassVar[Mapping[str, str]] = {"message": ""}
-    # Android lets an app send about 30 SMS in 30 minutes, then asks the phone's owner.
     can = Can(
         batch=20,
         connections=1,
         rate=20 / 60,
-        quota=Quota(30, 1800.0),
+        quota=ANDROID,
         replies=True,
         polled=True,
     )

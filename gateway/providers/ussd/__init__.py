@@ -41,8 +41,7 @@ class Ussd(Plain):
 
     def verify(self, hook: Hook) -> None:
         """Raise Forged unless the call carries our key and signs in, where we have set these."""
-        if self.settings["hook_key"]:
-            reading.secret(dict(hook.query).get("key", ""), self.settings["hook_key"])
+        reading.key(hook, self.settings["hook_key"])
         if self.settings["password"]:
             user, password = self._signed(hook)
             reading.secret(user, self.settings["userid"])

@@ -64,8 +64,8 @@ class Vonage(Calling):
         """Raise Forged unless the call is signed, or need not be and carries our key."""
         if self.settings["signature_required"] == "yes":
             self._signed(hook)
-        elif self.settings["hook_key"]:
-            reading.secret(dict(hook.query).get("key", ""), self.settings["hook_key"])
+        else:
+            reading.key(hook, self.settings["hook_key"])
         reading.small(hook)
 
     def _signed(self, hook: Hook) -> None:
