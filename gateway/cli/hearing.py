@@ -16,8 +16,8 @@ from gateway.domain.alerts import Refused
 @plainly
 def heard(folder: Path, ids: tuple[str, ...]) -> None:
     """Put what gammu-smsd tells its RunOnReceive into FOLDER, for a channel that reads it."""
+    from gateway.providers.folder import Folder
     from gateway.providers.gammusmsd.heard import told
-    from gateway.providers.spool.folder import Folder
 
     if not folder.is_dir():
         raise Refused(f"There is no folder {folder}. Give the one of the channel.")

@@ -2,17 +2,15 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from hashlib import blake2s
 
 from gateway.domain.messages import Class, Event, Inbound, Outgoing, Receipt, Status
-from gateway.providers import N_, Busy, Can, Forged, Hook, Need, reading
-from gateway.providers.fetching import Found
+from gateway.providers import N_, Busy, Can, Hook, Need, reading
+from gateway.providers.folder import Folder, trouble
 from gateway.providers.gammusmsd import heard, names
 from gateway.providers.gammusmsd.looking import Looking
-from gateway.providers.handing import ByHand
+from gateway.providers.handing import ByHand, own
 from gateway.providers.needs import COUNTRY, TIMEZONE
 from gateway.providers.plain import Now
-from gateway.providers.spool.folder import Folder, trouble
 
 THEIRS = ("outbox", "inbox", "sent", "error")
 WAY = ("outbox", "sent", "error")
@@ -44,17 +42,6 @@ class GammuSmsd(ByHand):
         self._looking = Looking(self.folder, clock)
 
     # In
-
-    def verify(self, hook: Hook) -> None:
-        """Raise Forged: nobody has to call us, the files are fetched."""
-        raise Forged("bad_secret")
-
-    def poll(self) -> Iterator[Found]:
-        """Yield the files that came, each to be ended once it is on disk."""
-        try:
-            yield from self._looking.found()
-        except OSError as error:
-            raise trouble(error) from None
 
     def read(self, hook: Hook) -> Iterator[Event]:
         """Yield the message that files hold, or what became of one of ours."""
@@ -88,23 +75,17 @@ class GammuSmsd(ByHand):
 
     # Out
 
-    def check(self) -> None:
-        """Look whether the folders are there, and ours to write in."""
-        self.folder.check()
-
     def _hand_over(self, message: Outgoing) -> str:
-        """Return our own name of a message that is in their folders, now or since before."""
-        mark = blake2s(f"{message.to}\n{message.text}".encode(), digest_size=4).hexdigest()
-        own = f"{message.id}-{mark}"
-        end = f"_{names.OURS}{own}.txt"
+        name = own(message)
+        end = f"_{names.OURS}{name}.txt"
         try:
             if any(self.folder.ends(place, end) for place in WAY):
-                return own
+                return name
             waits = self.folder.ends("outbox", ".txt", f"_{names.OURS}")
             if message.class_ != Class.EMERGENCY and waits >= BACKLOG:
                 raise Busy("spool_full", AGAIN)
-            target = self.folder.place("outbox") / names.name(message, own, self.clock())
+            target = self.folder.place("outbox") / names.name(message, name, self.clock())
             self.folder.write(target, names.octets(message.text))
         except OSError as error:
             raise trouble(error) from None
-        return own
+        return name

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gateway.providers import Garbled, Hook, HookError
 from gateway.providers.fetching import Found
+from gateway.providers.folder import Folder, read
 from gateway.providers.gammusmsd import names
-from gateway.providers.spool.folder import Folder, read
 
 HEARD = "gateway/heard"  # where calls of RunOnReceive are put
 

@@ -7,19 +7,18 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from hashlib import blake2s
 
 from gateway.domain.messages import Class, Event, Inbound, Outgoing, Receipt, Status
-from gateway.providers import N_, Busy, Can, Forged, Garbled, Hook, Need, reading
-from gateway.providers.fetching import Found
-from gateway.providers.handing import ByHand
+from gateway.providers import N_, Busy, Can, Garbled, Hook, Need, reading
+from gateway.providers.folder import Folder, trouble
+from gateway.providers.handing import ByHand, own
 from gateway.providers.needs import COUNTRY, REPORT, TIMEZONE
 from gateway.providers.plain import Now
-from gateway.providers.spool.folder import Folder, trouble
 from gateway.providers.spool.looking import Looking
 from gateway.providers.spool.paper import Paper, fold, moment, text, unfold
 from gateway.providers.tp_status import tp_status
 
+THEIRS = ("outgoing", "incoming", "sent", "failed")
 OURS = "gw_"  # how the names of our files begin; other programs may use the spool too
 BACKLOG = 10  # files that may wait for smsd: what waits here can still be withdrawn
 AGAIN = 5.0  # seconds until a full spool is looked at again
@@ -58,21 +57,10 @@ class Spool(ByHand):
         super().__init__(address, settings, clock)
         self.zone = self.settings["timezone"]
         self.can = replace(type(self).can, receipts=self.settings["report"] == "yes")
-        self.folder = Folder(self.settings["folder"])
+        self.folder = Folder(self.settings["folder"], THEIRS)
         self._looking = Looking(self.folder, OURS, clock)
 
     # In
-
-    def verify(self, hook: Hook) -> None:
-        """Raise Forged: nobody has to call us, the files are fetched."""
-        raise Forged("bad_secret")
-
-    def poll(self) -> Iterator[Found]:
-        """Yield the files that came, each to be ended once it is on disk."""
-        try:
-            yield from self._looking.found()
-        except OSError as error:
-            raise trouble(error) from None
 
     def read(self, hook: Hook) -> Iterator[Event]:
         """Yield the message or the receipt that is in a file."""
@@ -136,33 +124,23 @@ class Spool(ByHand):
 
     # Out
 
-    def check(self) -> None:
-        """Look whether the folders are there, and ours to write in."""
-        self.folder.check()
-
     def _hand_over(self, message: Outgoing) -> str:
-        """Return the reference of a message that is in the spool, now or since before.
-
-        Its name tells one text to one person: after a restore from a copy our numbers
-        begin anew, and must not meet the file of another message.
-        """
-        mark = blake2s(f"{message.to}\n{message.text}".encode(), digest_size=4).hexdigest()
-        own = f"{message.id}-{mark}"
-        if self._on_its_way(own):
-            return own
+        name = own(message)
+        if self._on_its_way(name):
+            return name
         if message.class_ != Class.EMERGENCY and self._waiting() >= BACKLOG:
             raise Busy("spool_full", AGAIN)
         wide, report = self.settings["alphabet"] == "ucs2", self.settings["report"] == "yes"
         content = fold(message, report, wide, self.clock())
         try:
-            self.folder.write(self.folder.place("outgoing") / f"{OURS}{own}", content)
+            self.folder.write(self.folder.place("outgoing") / f"{OURS}{name}", content)
         except OSError as error:
             raise trouble(error) from None
-        return own
+        return name
 
-    def _on_its_way(self, own: str) -> bool:
-        waits = self.folder.holds(own, ("gateway/waiting",))
-        return self.folder.holds(f"{OURS}{own}", WAY) or waits
+    def _on_its_way(self, name: str) -> bool:
+        waits = self.folder.holds(name, ("gateway/waiting",))
+        return self.folder.holds(f"{OURS}{name}", WAY) or waits
 
     def _waiting(self) -> int:
         return sum(self.folder.count(place, OURS) for place in ("outgoing", "checked"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.domain.messages import Status
 from gateway.providers import Garbled, Hook, HookError
 from gateway.providers.fetching import Found
-from gateway.providers.spool.folder import Folder, read
+from gateway.providers.folder import Folder, read
 from gateway.providers.spool.paper import Paper, unfold
 from gateway.providers.spool.waiting import Wait, Waiting
 from gateway.providers.tp_status import tp_status

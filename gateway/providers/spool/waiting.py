@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.providers import Garbled
-from gateway.providers.spool.folder import Folder, read
+from gateway.providers.folder import Folder, read
 from gateway.providers.spool.paper import unfold
 
 PATIENCE = 7 * 86400.0  # seconds; a modem's numbers go from 0 to 255 and come again

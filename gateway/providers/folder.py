@@ -1,4 +1,4 @@
-"""The spool's folders: written so that nobody sees half a file, read only when one is still."""
+"""Folders shared with another program: nobody sees half a file, and one is read only when still."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from stat import S_ISREG
 from gateway.files import settle
 from gateway.providers import Account, SendError, Unreachable
 
-THEIRS = ("outgoing", "incoming", "sent", "failed")  # must be there
 STILL = 1.0  # seconds without a change after which a file counts as whole
 MOST = 100_001  # bytes read of a file: one more than we take
 
@@ -22,9 +21,9 @@ def trouble(error: OSError) -> SendError:
 
 
 class Folder:
-    """A spool of SMS Server Tools, or another one, and a corner of our own in it, `gateway/`."""
+    """A spool, the folders that must be in it, and a corner of our own there, `gateway/`."""
 
-    def __init__(self, root: str, theirs: tuple[str, ...] = THEIRS) -> None:
+    def __init__(self, root: str, theirs: tuple[str, ...] = ()) -> None:
         self.root, self._theirs = Path(root), theirs
         self._seen: dict[Path, tuple[State, float]] = {}
 
