@@ -16,6 +16,7 @@ from gateway.health import Channel, Facts, findings
 from gateway.health.facts import Waiting
 from gateway.settings import Settings
 from gateway.store import channels, claims, create, jobs
+from gateway.store.lock import only_one
 
 GIB = 1 << 30
 WELL = Facts(
@@ -124,3 +125,13 @@ def test_check_tells_what_is_claimed_and_that_nothing_is_wrong_with_it(gw: Gatew
     said = CliRunner().invoke(main, ["check"]).output
     assert re.search(r"ok +waiting +0 messages\n", said)
     assert re.search(r"ok +on the way +2 messages, with a worker or being sent\n", said)
+
+
+def test_check_tells_whether_the_gateway_runs(gw: Gateway) -> None:
+    def said() -> str:
+        return CliRunner().invoke(main, ["check"]).output
+
+    assert "does not run: nothing comes in or goes out. Start it: gateway run" in said()
+    held = only_one(gw.settings.data)
+    assert re.search(r"ok +gateway +runs\n", said())
+    held.close()

@@ -14,7 +14,7 @@ from gateway.context import Channel, Gateway, open_gateway
 from gateway.providers.conditions import WELL, explained, missing
 from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
-from gateway.store import StoreError, away, channels, check_whole, is_small, links, users
+from gateway.store import StoreError, away, channels, check_whole, is_small, links, lock, users
 
 Line = tuple[str, str, str]  # what, well | look | wrong, a sentence
 
@@ -47,6 +47,12 @@ def _store(file: Path, whole: bool) -> Line:
     return "store", "well", f"whole: {file}"
 
 
+def _running(data: Path) -> Line:
+    if lock.is_running(data):
+        return "gateway", "well", "runs"
+    return "gateway", "look", "does not run: nothing comes in or goes out. Start it: gateway run"
+
+
 def _lines(whole: bool) -> Iterator[Line]:
     try:
         settings = Settings.load()
@@ -61,6 +67,7 @@ def _lines(whole: bool) -> Iterator[Line]:
         yield "store", "wrong", str(error)
         return
     yield _store(settings.store, whole)
+    yield _running(settings.data)
     for part in (_channels, _public, _languages, _people, _clock, _away, _redis):
         yield from part(gw)
     for found in health.findings(health.facts(gw)):
