@@ -218,6 +218,7 @@ def test_what_went_before_a_start_is_not_said_again_after_it(field: Field) -> No
     field.gw.store.close()
     field.gw = open_gateway(field.settings)
     field.gw.clock = field.clock
+    field.clock.now += 1
     assert waits.batch is not None
     assert len(go(field)) == 1
     again = queue(field, text="Water")
