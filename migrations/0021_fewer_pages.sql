@@ -1,5 +1,5 @@
 -- Each index a row is in is one more page to write. Nobody looks an entry of the audit up by its
--- hash, and a person without an area or a language is looked for by neither.
+-- hash.
 ALTER TABLE audit RENAME TO audit_until_now;
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY,
@@ -13,8 +13,3 @@ CREATE TABLE audit (
 ) STRICT;
 INSERT INTO audit SELECT * FROM audit_until_now ORDER BY id;
 DROP TABLE audit_until_now;
-
-DROP INDEX contact_area;
-CREATE INDEX contact_area ON contact (area) WHERE area IS NOT NULL;
-DROP INDEX contact_language;
-CREATE INDEX contact_language ON contact (language) WHERE language IS NOT NULL;
