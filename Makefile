@@ -1,7 +1,11 @@
 # Everything stays inside this folder: .venv/ (the environment) and data/ (what the gateway keeps).
 
-PORT ?= $(or $(GATEWAY_PORT),8080)
-DATA ?= $(or $(GATEWAY_DATA),data)
+ifndef PORT
+PORT := $(or $(GATEWAY_PORT),8080)
+endif
+ifndef DATA
+DATA := $(or $(GATEWAY_DATA),data)
+endif
 VENV ?= .venv
 WORKERS ?= 2
 ifndef PYTHON
