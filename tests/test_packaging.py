@@ -151,3 +151,14 @@ def test_every_dependency_has_its_reason():
     )
     asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
     assert [name for name in map(wanted, asked) if f"`{name}`" not in reasons] == []
+
+
+def test_make_run_needs_no_word_of_a_port_or_a_folder() -> None:
+    """Only shown, not run."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+    for more in ({}, {"GATEWAY_DATA": "elsewhere", "GATEWAY_PORT": "8099"}):
+        shown = subprocess.run(
+            ["make", "--dry-run", "run"], cwd=ROOT, env=given | more, capture_output=True, text=True
+        )
+        assert shown.returncode == 0, shown.stderr
+        assert "gateway run" in shown.stdout
