@@ -47,6 +47,7 @@ class Clock:
         self.begun = self.machine.steady()
         self._shown = self._base = self.machine.shows() - self.begun
         self._counts = self._jumped = False
+        self._moves: list[tuple[float, float]] = []  # when, by the steady clock, and how far
         self._confirmed: float | None = None
         self._told: float | None = None
         self._at_least: float | None = None
@@ -183,9 +184,16 @@ class Clock:
         doubted = self.doubting != (not verdict.trusted)
         return doubted or bool(self.moves(verdict)) or kept != lasting
 
+    def moved(self, lately: float) -> float:
+        """Return by how many seconds the count was moved on within so many seconds."""
+        since = self.machine.steady() - lately
+        return max(0.0, sum(moved for at, moved in self._moves if at > since))
+
     def take(self, verdict: Verdict) -> None:
         """Go on from what was decided."""
         steady, shows = self.machine.steady(), self.machine.shows()
+        if self._counts and (moved := self.moves(verdict)):
+            self._moves = [*self._moves[-9:], (steady, moved)]
         in_step = abs(verdict.time - shows) < 1.0
         self._shown = shows - steady
         self._base = self._shown if in_step else verdict.time - steady

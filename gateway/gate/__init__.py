@@ -163,9 +163,11 @@ def _just_now(gw: Gateway, now: float, sure: bool) -> float:
     """Return since when nobody is told the same again.
 
     A time in doubt goes on from the newest in the store: of what went before this run nobody
-    knows whether that was a moment or a month ago.
+    knows whether that was a moment or a month ago. What went just before the count was set right
+    is dated by the old one.
     """
-    return now - JUST_NOW if sure else max(now - JUST_NOW, gw.time.started)
+    since = now - JUST_NOW
+    return since - gw.time.moved(JUST_NOW) if sure else max(since, gw.time.started)
 
 
 def _is_capped(row: Claimed) -> bool:

@@ -8,10 +8,11 @@ import pytest
 
 from gateway import receive, send
 from gateway.context import Channel
-from gateway.domain.gate import JUST_NOW
+from gateway.domain.gate import DAY, JUST_NOW
 from gateway.domain.messages import Outcome, Receipt, Result, Status
 from gateway.store import channels
 from gateway.store.recent import Recent
+from tests.core.box import Box
 from tests.core.field import AMINA, MAYA, NOW, Field
 from tests.core.test_held import go, queue, row
 from tests.web.test_phone_that_fetches import SECRET, Phone
@@ -166,3 +167,23 @@ def test_a_lane_that_is_slow_to_claim_gives_way_to_one_that_claimed_meanwhile(fi
     claimed(field, second)
     slow.join()
     assert {row(field, id)[:2] for id in ids} == {("claimed", None), SAID}
+
+
+@pytest.mark.parametrize("moved", [3600.0, 30 * DAY])
+def test_what_went_a_moment_ago_is_known_though_the_clock_was_set_right_since(
+    field: Field, moved: float
+) -> None:
+    box = Box(field)
+    box.power_cut()
+    field.gw.recent = Recent(JUST_NOW, complete=True, clock=lambda: box.up)
+    first = queue(field, text="Water", now=box.now, due_at=box.now)
+    assert go(field) == [first]
+    box.shows, box.sync = box.now + moved, True
+    box.wait(60)
+    assert box.trusted
+    twice = queue(field, text="Water", now=box.now, due_at=box.now)
+    assert go(field) == []
+    assert row(field, twice)[:2] == SAID
+    box.wait(JUST_NOW)
+    again = queue(field, text="Water", now=box.now, due_at=box.now)
+    assert go(field) == [again]
