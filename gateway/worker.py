@@ -2,7 +2,9 @@
 
 import logging
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from threading import Event, Lock, Thread
 
 from redis.exceptions import RedisError
@@ -11,8 +13,10 @@ from gateway import processor, providers
 from gateway.domain.messages import Batch, Outcome, Result
 from gateway.providers import Provider
 from gateway.queue import Carry
+from gateway.queue.asking import Asking
 from gateway.queue.keys import Keys, connect
 from gateway.queue.line import Line
+from gateway.queue.portions import apart, carried, may_begin
 from gateway.queue.presence import ALIVE_IN_BURSTS, Presence
 from gateway.queue.reporter import Reporter
 from gateway.queue.taking import Taken, Taker
@@ -25,6 +29,7 @@ LISTEN = 0.5  # seconds for one look at an empty queue
 LOOK_UP = 0.1  # seconds until a worker sees that it should stop
 PATIENCE = 10.0  # seconds for one answer of Redis
 LAST_WORDS = 30.0  # seconds to report what was sent, when stopping while Redis is away
+ONE_BURST = 30.0  # seconds for which one that ends when its queues are empty waits for leave
 
 Made = tuple[str, str, Mapping[str, str]]  # what a provider object is made of
 
@@ -70,11 +75,12 @@ class Worker:
         self._line = Line()
         self._reporter = Reporter(self._redis, self._keys, self._line)
         self._presence = Presence(self._redis, self._keys, channels)
+        self._asking = Asking(self._redis, self._keys, self._line, self._stop.is_set)
 
     def run(self, burst: bool = False) -> bool:
         """Serve until told to stop, in a burst until all queues are empty; False if it broke."""
         if burst:
-            self._presence.alive_for = ALIVE_IN_BURSTS
+            self._presence.alive_for, self._asking.patience = ALIVE_IN_BURSTS, ONE_BURST
         self._presence.start()
         threads = [self._thread(name, only, burst) for name in self._channels for only in (1, 0)]
         while alive := [thread for thread in threads if thread.is_alive()]:
@@ -122,10 +128,25 @@ class Worker:
         self._reporter.add(batch, None)
 
     def _results(self, taken: Taken) -> Iterable[Result]:
-        if taken.fresh:
-            return whole(taken.batch, self._carry)
-        log.warning("batch %s was begun before: it is not sent again", taken.batch.id)
-        return unknown((message.id for message in taken.batch.messages), "begun before")
+        """Carry an emergency at once, all else portion by portion as the gateway gives leave."""
+        emergencies, others = apart(taken.batch)
+        if not taken.batch.noted:
+            return self._at_once(taken.batch, taken.fresh)
+        return chain(self._at_once(emergencies, taken.fresh), self._by_leave(others))
+
+    def _at_once(self, batch: Batch, fresh: bool) -> Iterable[Result]:
+        if not batch.messages:
+            return ()
+        if fresh:
+            return whole(batch, self._carry)
+        log.warning("batch %s was begun before: it is not sent again", batch.id)
+        return unknown((message.id for message in batch.messages), "begun before")
+
+    def _by_leave(self, batch: Batch) -> Iterator[Result]:
+        """Say nothing of what we may not begin: another may have it, in a Redis that went back."""
+        if batch.messages and may_begin(batch, self._asking):
+            begun = replace(batch, noted=False)
+            yield from carried(begun, self._carry, self._asking, self._stop.is_set)
 
 
 def main(redis_url: str, channels: Sequence[str], key: bytes, burst: bool = False) -> int:

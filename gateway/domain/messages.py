@@ -214,7 +214,8 @@ class Batch:
     """Messages for one channel, by value; `settings` are sealed.
 
     `id` is unique: a result that comes twice is applied once. `portion` is how many of it are
-    begun at a time.
+    begun at a time. `noted` says that all but its emergencies is written down as not begun: it is
+    struck out before it is.
     """
 
     id: str
@@ -225,3 +226,4 @@ class Batch:
     messages: tuple[Outgoing, ...]
     extra: Mapping[str, str] = field(default_factory=dict)
     portion: int = 100
+    noted: bool = False

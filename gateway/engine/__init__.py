@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 
 from gateway import queue, routes
 from gateway.context import Gateway
@@ -23,7 +22,8 @@ from gateway.engine.unserved import Unserved
 from gateway.providers import http
 from gateway.queue.whole import lines
 from gateway.send import give_up_on
-from gateway.send.back import bring_back, noted, take_up
+from gateway.send.back import bring_back, take_up_all
+from gateway.send.notes import StoredNotes
 from gateway.store import StoreClosed, clock, outbox
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Engine:
         self.gw = gw
         instead = self._reaches if gw.settings["REDIS_AWAY"] == "threads" else queue.nobody
         self.carrier = queue.carrier(
-            gw.settings["REDIS"], self._carry, instead, self._is_home, partial(noted, gw)
+            gw.settings["REDIS"], self._carry, instead, self._is_home, notes=StoredNotes(gw)
         )
         self._stopping = threading.Event()
         self._roused = threading.Event()
@@ -61,7 +61,7 @@ class Engine:
 
     def start(self) -> None:
         """Take up where the last run was stopped, however it was stopped."""
-        take_up(self.gw)
+        take_up_all(self.gw)
         if not self.gw.settings["REDIS"]:
             given = [one.id for one in self.gw.channels.all() if one.provider.can.polled]
             give_up_on(self.gw, outbox.claimed_before(self.gw.store.read, given))

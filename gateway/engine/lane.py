@@ -121,7 +121,8 @@ class Lane(Rounds):
     def _hand_over(self, channel: Channel, room: Room) -> float | None:
         if self._carrier.refuses(channel.name):  # a claim would only be written, and taken back
             return self._carrier_is_away(channel)
-        claim = send.prepare(self._gw, channel, self._rows(channel), self._pace.level, room)
+        rows, note = self._rows(channel), self._carrier.notes(channel.name)
+        claim = send.prepare(self._gw, channel, rows, self._pace.level, room, note)
         if not claim.claimed:
             return self._nothing(channel, room)
         self._owed = claim.owed

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from gateway.context import Gateway
 from gateway.domain.messages import Outcome
@@ -11,6 +12,8 @@ from gateway.engine.absence import Absence
 from gateway.queue import Carrier, Report
 from gateway.queue.whole import lines
 from gateway.send import settle
+from gateway.send.back import take_up
+from gateway.store import unbegun
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +65,16 @@ class ReportReader(threading.Thread):
             # the carrier tells them again.
             self._unwritten = reports
             raise
+        self._take_up({report.batch for report in reports if report.done})
         self._carrier.acknowledge(reports)
         for report in reports:
             self._absence.note(report.channel, report.results)
         self._rouse(reports)
+
+    def _take_up(self, done: set[str]) -> None:
+        """Queue again what a worker that stopped, or was refused, did not begin of its batch."""
+        if noted := done.intersection(unbegun.batches(self._gw.store.read) if done else ()):
+            self._gw.store.write(partial(take_up, batches=noted, now=self._gw.clock()))
 
     def _rouse(self, reports: list[Report]) -> None:
         """There is room for more on these channels; what was not taken may go on any."""

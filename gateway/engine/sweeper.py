@@ -16,7 +16,7 @@ from gateway.queue import Carrier
 from gateway.queue.whole import lines
 from gateway.receive import desk, talk, turns
 from gateway.send import give_up_on
-from gateway.send.back import UNBEGUN, bring_back, put_back
+from gateway.send.back import UNBEGUN, bring_back, put_back, take_up
 from gateway.store import (
     StoreClosed,
     ahead,
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 ROUND = 5.0  # seconds between rounds when nothing wakes it
 SIGN = 45.0  # seconds after which a worker must have given a sign of life
+STARTING = 15.0  # seconds after a start in which no lease is over
 LEASE = 300.0  # seconds after which a claim nobody told of is looked into
 DAY = 86400.0
 
@@ -50,6 +51,7 @@ class Sweeper(Rounds):
         super().__init__("sweeper", stopping)
         self._gw, self._carrier = gw, carrier
         self._slow_at = 0.0
+        self._began = gw.clock()
 
     def round(self) -> float:
         """Do one round; the next is at once if alerts have more to expand."""
@@ -101,20 +103,29 @@ class Sweeper(Rounds):
         return [self._lapsed_claims, self._dropped_sessions, self._lone_parts, self._old_things]
 
     def _lapsed_claims(self) -> None:
-        """A carrier that is away (None) may still bring word; one that holds it gives it back."""
+        """A carrier that holds it gives it back; one that is away (None) may bring word yet."""
         bring_back(self._gw)  # first: below, what no carrier has counts as maybe sent
         now, db = self._gw.clock(), self._gw.store.read
         if unbegun.over(db):
             self._gw.store.write(unbegun.forget)
         gone = self._with_the_dead(self._carried(outbox.lapsed(db, now - SIGN)))
         gone += [row["id"] for row in self._fetched(outbox.lapsed(db, now - DAY))]
-        for batch, ids in _by_batch(self._carried(outbox.lapsed(db, now - LEASE))).items():
+        noted = set(unbegun.batches(db))
+        for batch, ids in self._long_claimed(now).items():
             held = self._carrier.holds(batch)
             if held and self._carrier.take_back(batch):
                 put_back(self._gw, ids, 0.0, UNBEGUN, batch)
+            elif held is None and batch in noted:
+                self._gw.store.write(partial(take_up, batches=[batch], now=now))
             elif held is False:
                 gone += ids
         give_up_on(self._gw, gone)
+
+    def _long_claimed(self, now: float) -> dict[str, list[int]]:
+        """Rows nobody told of, by batch; after a start workers have a moment to ask once more."""
+        if 0 <= now - self._began < STARTING:
+            return {}
+        return _by_batch(self._carried(outbox.lapsed(self._gw.store.read, now - LEASE)))
 
     def _carried(self, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
         """Those that a carrier has; what a phone comes to fetch waits a day for it."""

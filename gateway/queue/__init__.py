@@ -11,11 +11,33 @@ from typing import Protocol
 from gateway.domain.messages import Batch, Class, Result
 
 Carry = Callable[[Batch], Iterable[Result]]
-# Writes down which messages of a batch are not begun. What it returns waits until that is on
-# disk, and raises if it cannot be.
-Note = Callable[[str, Sequence[int]], Callable[[], None]]
+# Strikes messages of a batch out of what is not begun. What it returns waits until that is on
+# disk, and raises if it cannot be, or TakenBack: then they must not be sent.
+Begin = Callable[[str, Sequence[int]], Callable[[], None]]
 
 NOT_BEGUN = "not begun"  # the error of a transient result of which nobody tried to send
+
+
+class TakenBack(Exception):
+    """What was to be begun is noted no more: its sender has it again."""
+
+
+class Notes(Protocol):
+    """Which messages of batches are surely not begun: on disk, so that a crash leaves few in doubt.
+
+    Both return at once, and are done in the order they were called.
+    """
+
+    def keep(self, batch: str, ids: Sequence[int]) -> None:
+        """Note messages of a batch as not begun."""
+
+    def begin(
+        self, batch: str, ids: Sequence[int], question: str | None = None
+    ) -> Callable[[], None]:
+        """Strike out what is to be begun now: see `Begin`.
+
+        A `question` may come again: it is answered as before.
+        """
 
 
 class CarrierDown(Exception):
@@ -38,6 +60,9 @@ class Carrier(Protocol):
 
     def hand(self, batch: Batch) -> None:
         """Take a batch and return at once; CarrierDown if it surely was not taken."""
+
+    def notes(self, channel: str) -> bool:
+        """Return whether a batch handed over now waits first: then its claim should note it."""
 
     def reports(self, wait: float) -> list[Report]:
         """Return what came back, after at most `wait` seconds.
@@ -101,22 +126,23 @@ def carrier(
     carry: Carry,
     instead: Callable[[str], bool] = nobody,
     home: Callable[[str], bool] = nobody,
-    note: Note | None = None,
+    *,
+    notes: Notes,
 ) -> Carrier:
     """Return the carrier to use: Redis where its URL is given, else threads that `carry`.
 
     `instead` says for which channels threads may step in while Redis is away, `home` for which
-    they always carry; `note` writes down what they have not begun.
+    they always carry; `notes` is where it is written what is not begun.
     """
     from gateway.queue.threads import ThreadCarrier
 
-    threads = ThreadCarrier(carry, note=note)
+    threads = ThreadCarrier(carry, notes)
     if not redis:
         return threads
     from gateway.queue.either import EitherCarrier
     from gateway.queue.on_redis import RedisCarrier
 
-    return EitherCarrier(RedisCarrier(redis), threads, instead, home)
+    return EitherCarrier(RedisCarrier(redis, notes), threads, instead, home)
 
 
 def answers(url: str) -> bool:

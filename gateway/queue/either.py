@@ -54,6 +54,10 @@ class EitherCarrier:
             self._ours.add(batch.id)
         self._threads.hand(batch)
 
+    def notes(self, channel: str) -> bool:
+        here = self._home(channel) or self._steps_in(channel)
+        return (self._threads if here else self._redis).notes(channel)
+
     def reports(self, wait: float) -> list[Report]:
         found = self._threads.reports(0.0)
         return found + self._redis.reports(0.0 if found else wait)

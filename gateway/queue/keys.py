@@ -19,36 +19,40 @@ class Keys:
     """The names of everything the gateway has in Redis, below one prefix.
 
     >>> Keys("gateway").queue("twilio", urgent=False)
-    'gateway-twilio'
+    'gateway:twilio'
     >>> Keys("gateway").queue("twilio", urgent=True)
-    'gateway-twilio:urgent'
+    'gateway:twilio:urgent'
     """
 
     prefix: str = "gateway"
 
     @property
     def reports(self) -> str:
-        return f"{self.prefix}-reports"
+        return f"{self.prefix}:reports"
 
     def queue(self, channel: str, urgent: bool) -> str:
-        return f"{self.prefix}-{channel}" + (":urgent" if urgent else "")
+        return f"{self.prefix}:{channel}" + (":urgent" if urgent else "")
 
     def begun(self, batch_id: str) -> str:
         """The mark that decides, by who sets it first, if a batch is sent or taken back."""
-        return f"{self.prefix}-begun-{batch_id}"
+        return f"{self.prefix}:begun:{batch_id}"
+
+    def answer(self, question: str) -> str:
+        """Where a worker waits for the answer to a question."""
+        return f"{self.prefix}:answer:{question}"
 
     def serving(self, channel: str) -> str:
         """The workers of a channel, each with the time (Redis's own) until which it is there."""
-        return f"{self.prefix}-serving-{channel}"
+        return f"{self.prefix}:serving:{channel}"
 
     @property
     def wanted(self) -> str:
         """The channels for which the gateway has workers send."""
-        return f"{self.prefix}-wanted"
+        return f"{self.prefix}:wanted"
 
     def under_way(self, channel: str) -> str:
         """The batches being sent, each with the time (Redis's own) its worker answers for."""
-        return f"{self.prefix}-under-way-{channel}"
+        return f"{self.prefix}:under-way:{channel}"
 
 
 def connect(url: str, patience: float) -> Any:

@@ -16,7 +16,8 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from gateway.domain.messages import Batch
-from gateway.queue import CarrierDown, Report, urgent
+from gateway.queue import CarrierDown, Notes, Report, asking, urgent
+from gateway.queue.asking import Question
 from gateway.queue.given import Given
 from gateway.queue.keys import BEGUN, KEPT, TAKEN_BACK, Keys, connect, run_of
 from gateway.queue.line import Line
@@ -31,9 +32,15 @@ PATIENCE = 3.0  # seconds; a lane waits no longer for a Redis that does not answ
 
 
 class RedisCarrier:
-    """Carries through Redis to the workers, on any machine, that serve a channel."""
+    """Carries through Redis to the workers, on any machine, that serve a channel.
 
-    def __init__(self, url: str, prefix: str = "gateway", again: float = 30.0) -> None:
+    What is noted as not begun no worker begins without our leave.
+    """
+
+    def __init__(
+        self, url: str, notes: Notes, prefix: str = "gateway", again: float = 30.0
+    ) -> None:
+        self._notes = notes
         self._redis = connect(url, PATIENCE)
         self._keys = Keys(prefix)
         self._stream = Stream(connect(url, LONGEST_WAIT + PATIENCE), self._keys)
@@ -61,11 +68,14 @@ class RedisCarrier:
                 self._settle(batch, error)
         self._line.back()
 
+    def notes(self, channel: str) -> bool:
+        return True
+
     def reports(self, wait: float) -> list[Report]:
         overdue = self._given.overdue()
         fresh: list[Report] = []
         try:
-            fresh = self._stream.read(0 if overdue else min(wait, LONGEST_WAIT))
+            fresh = self._read(0 if overdue else min(wait, LONGEST_WAIT))
             self._line.back()
         except RedisError as error:
             self._closed.wait(min(wait, self._line.away(error)))
@@ -78,6 +88,25 @@ class RedisCarrier:
             self._stream.remove([report.token for report in reports])
         except RedisError as error:
             self._line.away(error)
+
+    def _read(self, wait: float) -> list[Report]:
+        """Answer what workers ask until there are reports, or the time is over."""
+        until, fresh, asked = monotonic() + wait, list[Report](), True
+        while asked and not fresh:
+            told = self._stream.read(max(0.0, until - monotonic()))
+            fresh = [each for each in told if isinstance(each, Report)]
+            asked = self._answer([each for each in told if isinstance(each, Question)])
+        return fresh
+
+    def _answer(self, questions: Sequence[Question]) -> bool:
+        """Let workers begin, unless we close; return whether somebody asked."""
+        try:
+            if questions and not self._closed.is_set():
+                asking.answer(self._redis, self._notes, questions)
+                self._stream.remove([question.token for question in questions])
+        except RedisError as error:  # asked again; the reports that came along must not suffer
+            self._line.away(error)
+        return bool(questions)
 
     def waiting(self, channel: str) -> int:
         return sum(self._counts(channel))

@@ -1,6 +1,7 @@
 """A batch is begun a portion at a time, and what is not begun is on disk.
 
 A crash then leaves in doubt what a provider may have, and no more: the rest is sent.
+Who begins a portion strikes it out first, and is refused what was taken back meanwhile.
 """
 
 import logging
@@ -8,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from gateway.domain.messages import Batch, Outcome, Outgoing, Result
-from gateway.queue import NOT_BEGUN, Carry, Note
+from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result
+from gateway.queue import NOT_BEGUN, Begin, Carry, TakenBack
 from gateway.queue.whole import lines, whole
 
 log = logging.getLogger(__name__)
@@ -17,27 +18,22 @@ log = logging.getLogger(__name__)
 STOPS = (Outcome.ACCOUNT, Outcome.THROTTLED)  # after these a provider wants no more just now
 
 
-def unnoted(batch: str, ids: Sequence[int]) -> Callable[[], None]:
-    """Write down nothing: who carries here can tell nobody after a crash."""
-    return lambda: None
-
-
 def carried(
-    batch: Batch, carry: Carry, note: Note, noted: bool, closing: Callable[[], bool]
+    batch: Batch, carry: Carry, begin: Begin, closing: Callable[[], bool]
 ) -> Iterator[Result]:
     """Carry a batch portion by portion; yield exactly one result a message.
 
-    `noted` says that all of it was written down as not begun. What is not begun when a provider
-    wants no more, or the disk is full, or the carrier closes, comes back as such.
+    What is not begun when a provider wants no more, or the disk is full, or the carrier closes,
+    comes back as such.
     """
-    left = _portions(batch)
-    if len(left) == 1 and not noted:
-        yield from whole(batch, carry)
-        return
-    cleared = noted_down(note, batch.id, left[1:])
-    if noted and not _waited(cleared):
-        yield from not_begun(batch.messages)
-        return
+    if batch.noted:
+        emergencies, batch = apart(batch)
+        if emergencies.messages:
+            yield from whole(emergencies, carry)
+        if batch.messages and not may_begin(batch, begin):
+            yield from not_begun(batch.messages)
+            return
+    left = portions(batch)
     while left:
         portion, *left = left
         ahead, stopped = None, False
@@ -45,10 +41,23 @@ def carried(
             yield result
             stopped = stopped or result.outcome in STOPS
             if left and ahead is None and not stopped and 2 * number >= len(portion):
-                ahead = noted_down(note, batch.id, left[1:])
-        if left and (stopped or closing() or ahead is None or not _waited(ahead)):
+                ahead = _asked(begin, batch.id, left[0])
+        if left and (stopped or closing() or ahead is None or not _is_struck_out(ahead)):
             yield from not_begun([message for rest in left for message in rest])
             return
+
+
+def apart(batch: Batch) -> tuple[Batch, Batch]:
+    """Return the emergencies of a batch, which wait for no leave, and all else."""
+    urgent, others = list[Outgoing](), list[Outgoing]()
+    for message in batch.messages:
+        (urgent if message.class_ == Class.EMERGENCY else others).append(message)
+    return replace(batch, messages=tuple(urgent)), replace(batch, messages=tuple(others))
+
+
+def may_begin(batch: Batch, begin: Begin) -> bool:
+    """Strike out the first portion of a batch; False if it must not be sent."""
+    return _is_struck_out(_asked(begin, batch.id, portions(batch)[0]))
 
 
 def not_begun(messages: Sequence[Outgoing]) -> Iterator[Result]:
@@ -57,17 +66,16 @@ def not_begun(messages: Sequence[Outgoing]) -> Iterator[Result]:
         yield Result(message.id, Outcome.TRANSIENT, error=NOT_BEGUN)
 
 
-def _portions(batch: Batch) -> list[tuple[Outgoing, ...]]:
+def portions(batch: Batch) -> list[tuple[Outgoing, ...]]:
+    """Return what of a batch is begun together, in order."""
     size = batch.portion
     return [batch.messages[at : at + size] for at in range(0, len(batch.messages), size)]
 
 
-def noted_down(
-    note: Note, batch: str, portions: Sequence[Sequence[Outgoing]]
-) -> Callable[[], None]:
-    """Write down what is not begun; a store that takes nothing any more is told of on waiting."""
+def _asked(begin: Begin, batch: str, portion: Sequence[Outgoing]) -> Callable[[], None]:
+    """Strike out a portion; a store that takes nothing any more is told of on waiting."""
     try:
-        return note(batch, [message.id for portion in portions for message in portion])
+        return begin(batch, [message.id for message in portion])
     except Exception as error:
         return partial(_refused, error)
 
@@ -76,9 +84,11 @@ def _refused(error: Exception) -> None:
     raise error
 
 
-def _waited(cleared: Callable[[], None]) -> bool:
+def _is_struck_out(struck_out: Callable[[], None]) -> bool:
     try:
-        cleared()
+        struck_out()
+    except TakenBack:
+        return False
     except Exception as error:
         log.error("what is not begun could not be written down: %s", lines(error))
         return False

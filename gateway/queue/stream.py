@@ -1,4 +1,4 @@
-"""Results on their way back: a Redis stream with neither numbers nor texts in it."""
+"""What workers say: results, and what they ask to begin; with neither numbers nor texts in it."""
 
 import logging
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ import msgspec
 from redis.exceptions import ResponseError
 
 from gateway.domain.messages import Batch, Result
-from gateway.queue import Report
+from gateway.queue import Report, asking
+from gateway.queue.asking import Question
 from gateway.queue.keys import CONSUMER, GROUP, Keys
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Stream:
         self._key = keys.reports
         self._after: bytes | None = b"0"  # None: all left over is read
 
-    def read(self, wait: float) -> list[Report]:
+    def read(self, wait: float) -> list[Report | Question]:
         """Return what is there, after at most `wait` seconds; RedisError if it is away."""
         try:
             return self._read(wait)
@@ -51,14 +52,15 @@ class Stream:
             pipe.xdel(self._key, *tokens)
             pipe.execute()
 
-    def _read(self, wait: float) -> list[Report]:
+    def _read(self, wait: float) -> list[Report | Question]:
         if self._after is not None:
             left_over = self._entries(self._after, 0)
             if left_over:
+                found = self._all_of(left_over)
                 self._after = left_over[-1][0]
-                return self._reports(left_over)
+                return found
             self._after = None
-        return self._reports(self._entries(b">", wait))
+        return self._all_of(self._entries(b">", wait))
 
     def _entries(self, after: bytes, wait: float) -> list[Entry]:
         # BLOCK 0 would mean for ever.
@@ -69,17 +71,23 @@ class Stream:
         entries: list[Entry] = answer[0][1] if answer else []
         return entries
 
-    def _reports(self, entries: Sequence[Entry]) -> list[Report]:
-        reports, unusable = [], []
+    def _all_of(self, entries: Sequence[Entry]) -> list[Report | Question]:
+        found: list[Report | Question] = []
+        unusable = []
+        gone = [id_.decode() for id_, fields in entries if not fields]  # a question put anew
         for id_, fields in entries:
             try:
-                reports.append(read(id_, fields or {}))
+                found += [_one_of(id_, fields)] if fields else []
             except (KeyError, ValueError):
                 unusable.append(id_.decode())
         if unusable:
             log.error("%d unusable reports are dropped", len(unusable))
-            self.remove(unusable)
-        return reports
+        self.remove([*gone, *unusable])
+        return found
+
+
+def _one_of(id_: bytes, fields: dict[bytes, bytes]) -> Report | Question:
+    return asking.read(id_, fields) if b"begin" in fields else read(id_, fields)
 
 
 def read(id_: bytes, fields: dict[bytes, bytes]) -> Report:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A batch off the queue. If it is not `fresh` it may have been sent: never send it."""
+    """A batch off the queue. If it is not `fresh` it may have been sent: not to be sent unasked."""
 
     batch: Batch
     fresh: bool
@@ -63,7 +63,7 @@ class Taker:
         mark, run = self._mark(batch_id, job.key)
         if mark == TAKEN_BACK:
             return None
-        # A Redis that was started again may offer what was sent before: see keys.run_of.
+        # A Redis that was started again may offer what was begun before: see keys.run_of.
         return Taken(batch, fresh=mark is None and job.meta.get("run") == run)
 
     def _mark(self, batch_id: str, job_key: str) -> tuple[bytes | None, str]:

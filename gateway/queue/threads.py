@@ -7,10 +7,10 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 
 from gateway.domain.messages import Batch
-from gateway.queue import CarrierDown, Carry, Note, Report, urgent
+from gateway.queue import CarrierDown, Carry, Notes, Report
 from gateway.queue.crew import Crew
 from gateway.queue.given import Given
-from gateway.queue.portions import carried, not_begun, noted_down, unnoted
+from gateway.queue.portions import carried, not_begun, portions
 from gateway.queue.whole import Item, grouped
 
 MOST = 1000  # results gathered for one round of reports
@@ -23,12 +23,9 @@ class ThreadCarrier:
     no report.
     """
 
-    def __init__(
-        self, carry: Carry, threads: int = 1, again: float = 30.0, note: Note | None = None
-    ) -> None:
+    def __init__(self, carry: Carry, notes: Notes, threads: int = 1, again: float = 30.0) -> None:
         self._carry = carry
-        self._note = note or unnoted
-        self._noted: set[str] = set()  # batches of which all is written down as not begun
+        self._notes = notes
         self._threads = threads
         self._lock = Lock()
         self._closed = False
@@ -38,13 +35,11 @@ class ThreadCarrier:
         self._tokens = count(1)
 
     def hand(self, batch: Batch) -> None:
-        crew = self._crew(batch.channel)
-        if crew.waiting() and not urgent(batch):  # an emergency in doubt goes once more anyway
-            self._noted.add(batch.id)
-            noted_down(self._note, batch.id, [batch.messages])
-        if not crew.add(batch):
-            self._noted.discard(batch.id)
+        if not self._crew(batch.channel).add(batch):
             raise CarrierDown("closed")
+
+    def notes(self, channel: str) -> bool:
+        return self.waiting(channel) > 0
 
     def reports(self, wait: float) -> list[Report]:
         overdue = self._given.overdue()
@@ -66,10 +61,7 @@ class ThreadCarrier:
         return any(crew.holds(batch_id) for crew in self._all())
 
     def take_back(self, batch_id: str) -> bool:
-        found = any(crew.remove(batch_id) for crew in self._all())
-        if found:  # only then: one that is begun must first strike out what it begins
-            self._noted.discard(batch_id)
-        return found
+        return any(crew.remove(batch_id) for crew in self._all())
 
     def recall(self, batch_id: str) -> bool:
         return False
@@ -110,14 +102,13 @@ class ThreadCarrier:
             return self._crews[channel]
 
     def _serve(self, batch: Batch) -> None:
-        noted = batch.id in self._noted
-        self._noted.discard(batch.id)
-        for result in carried(batch, self._carry, self._note, noted, lambda: self._closed):
+        if not batch.noted and (later := portions(batch)[1:]):
+            self._notes.keep(batch.id, [message.id for portion in later for message in portion])
+        for result in carried(batch, self._carry, self._notes.begin, lambda: self._closed):
             self._back.put((batch, result))
         self._back.put((batch, None))
 
     def _return(self, batch: Batch) -> None:
-        self._noted.discard(batch.id)
         for result in not_begun(batch.messages):
             self._back.put((batch, result))
         self._back.put((batch, None))

@@ -1,14 +1,12 @@
 """What was claimed and surely not sent goes back into the queue."""
 
 import sqlite3
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 
 from gateway.context import Gateway
 from gateway.store import budgets, outbox, unbegun
 
 UNBEGUN = "no carrier began it"
-PATIENCE = 60.0  # seconds until a writer that says nothing counts as gone
 
 
 def put_back(
@@ -20,17 +18,19 @@ def put_back(
     remembered for `bring_back`: nobody else knows that it did not go.
     """
     due = gw.clock() + wait
-
-    def work(db: sqlite3.Connection) -> None:
-        budgets.give_back(db, ids, batch)
-        for id in ids:
-            outbox.again(db, id, due, reason, free=True, batch=batch)
-
     try:
-        gw.store.write(work)
+        gw.store.write(lambda db: _again(db, ids, due, reason, batch))
     except Exception:
         gw.astray.append((ids, batch))
         raise
+
+
+def _again(
+    db: sqlite3.Connection, ids: Sequence[int], due: float, reason: str, batch: str | None
+) -> None:
+    budgets.give_back(db, ids, batch)
+    for id in ids:
+        outbox.again(db, id, due, reason, free=True, batch=batch)
 
 
 def bring_back(gw: Gateway) -> None:
@@ -40,25 +40,13 @@ def bring_back(gw: Gateway) -> None:
         put_back(gw, ids, 0.0, UNBEGUN, batch)
 
 
-def noted(gw: Gateway, batch: str, ids: Sequence[int]) -> Callable[[], None]:
-    """Write down what of a batch is not begun; return what waits until that is on disk."""
-    done, told = threading.Event(), list[object]()
-
-    def tell(results: list[object]) -> None:
-        told.extend(results)
-        done.set()
-
-    def wait() -> None:
-        if not done.wait(PATIENCE):
-            raise TimeoutError
-        if isinstance(told[0], BaseException):
-            raise told[0]
-
-    gw.store.hand(unbegun.note, [(batch, ids)], tell)
-    return wait
+def take_up(db: sqlite3.Connection, batches: Iterable[str], now: float) -> None:
+    """Queue again what of batches is surely not begun; whoever has it is refused to begin it."""
+    for batch, ids in unbegun.take_back(db, batches).items():
+        _again(db, ids, now, UNBEGUN, batch)
 
 
-def take_up(gw: Gateway) -> None:
+def take_up_all(gw: Gateway) -> None:
     """Queue again what a run before this one had claimed and surely not begun."""
-    if ids := unbegun.rows(gw.store.read):
-        put_back(gw, ids, 0.0, UNBEGUN)
+    if batches := unbegun.batches(gw.store.read):
+        gw.store.write(lambda db: take_up(db, batches, gw.clock()))

@@ -1,31 +1,77 @@
 """Which messages of claimed batches no provider can have yet."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-Note = tuple[str, Sequence[int]]  # a batch, and the ids of it that are not begun
+from gateway.domain.messages import Class
+
+Part = tuple[str, Sequence[int]]  # a batch, and ids of it
+Asked = tuple[str, Sequence[int], str | None]  # and the name of the question, if a worker asked
 
 _KEEP = "INSERT OR REPLACE INTO unbegun (batch, ids) VALUES (?, ?)"
-_DROP = "DELETE FROM unbegun WHERE batch = ?"
+_ORDINARY = "SELECT id FROM outbox WHERE id IN (SELECT value FROM json_each(?)) AND class != ?"
+_STRIKE = "UPDATE unbegun SET ids = ?, question = ? WHERE batch = ?"
+_DROP = "DELETE FROM unbegun WHERE batch = ? AND ids = '[]' AND question IS NULL"
 _OVER = "WHERE batch NOT IN (SELECT batch FROM outbox WHERE state = 'claimed')"
-_ROWS = """
-SELECT outbox.id FROM unbegun JOIN json_each(unbegun.ids) AS one
-  JOIN outbox ON outbox.id = one.value
- WHERE outbox.state = 'claimed' AND outbox.batch = unbegun.batch
-"""
 
 
-def note(db: sqlite3.Connection, told: Sequence[Note]) -> list[None]:
-    """Write down what is not begun of batches; nothing is kept of one that is begun whole."""
-    last = dict(told)
-    db.executemany(_KEEP, [(batch, str(list(ids))) for batch, ids in last.items() if ids])
-    db.executemany(_DROP, [(batch,) for batch, ids in last.items() if not ids])
-    return [None] * len(told)
+def keep(db: sqlite3.Connection, parts: Sequence[Part]) -> list[None]:
+    """Write down what is not begun of batches."""
+    db.executemany(_KEEP, [(batch, str(list(ids))) for batch, ids in parts])
+    return [None] * len(parts)
 
 
-def rows(db: sqlite3.Connection) -> list[int]:
-    """Return claimed rows that are surely not begun."""
-    return [row["id"] for row in db.execute(_ROWS)]
+def keep_ordinary(db: sqlite3.Connection, batch: str, ids: Sequence[int]) -> None:
+    """Write down rows of a batch as not begun, but for emergencies among them."""
+    asked = (str(list(ids)), Class.EMERGENCY)
+    if found := [row[0] for row in db.execute(_ORDINARY, asked)]:
+        keep(db, [(batch, found)])
+
+
+def begin(db: sqlite3.Connection, parts: Sequence[Asked]) -> list[bool]:
+    """Strike out what is begun; False where it is not all there any more: it was taken back.
+
+    Who asks the same question again, whatever became of the answer, is told the same.
+    """
+    return [_begin(db, *part) for part in parts]
+
+
+def _begin(db: sqlite3.Connection, batch: str, ids: Sequence[int], question: str | None) -> bool:
+    kept, last = _kept(db, batch)
+    if question and question == last:
+        return True
+    begun = set(ids)
+    if not begun or not begun.issubset(kept):
+        return False
+    _strike(db, batch, [id for id in kept if id not in begun], question)
+    return True
+
+
+def _kept(db: sqlite3.Connection, batch: str) -> tuple[list[int], str | None]:
+    row = db.execute("SELECT ids, question FROM unbegun WHERE batch = ?", (batch,)).fetchone()
+    return (json.loads(row["ids"]), row["question"]) if row else ([], None)
+
+
+def _strike(db: sqlite3.Connection, batch: str, left: Sequence[int], question: str | None) -> None:
+    db.execute(_STRIKE, (str(list(left)), question, batch))
+    db.execute(_DROP, (batch,))
+
+
+def take_back(db: sqlite3.Connection, batches: Iterable[str]) -> dict[str, list[int]]:
+    """Return what is not begun of batches, and have nobody begin it any more."""
+    found = {}
+    for batch in batches:
+        ids, question = _kept(db, batch)
+        if ids:
+            found[batch] = ids
+            _strike(db, batch, (), question)
+    return found
+
+
+def batches(db: sqlite3.Connection) -> list[str]:
+    """Return the batches of which something is surely not begun."""
+    return [row["batch"] for row in db.execute("SELECT batch FROM unbegun WHERE ids != '[]'")]
 
 
 def over(db: sqlite3.Connection) -> bool:

@@ -6,6 +6,7 @@ from gateway.clock import Clock, Machine, keeping
 from gateway.engine.sweeper import Sweeper
 from gateway.queue.threads import ThreadCarrier
 from tests.core.field import NOW, Field
+from tests.queue.stage import Paper
 
 EPOCH = 40.0  # what it shows when it wakes up
 
@@ -31,7 +32,7 @@ class Box:
         gw.time = Clock(machine)
         keeping.begin(gw.store, gw.time)
         gw.clock = gw.time.now
-        self.sweeper = Sweeper(gw, ThreadCarrier(lambda batch: []), threading.Event())
+        self.sweeper = Sweeper(gw, ThreadCarrier(lambda batch: [], Paper()), threading.Event())
         self.sweep()
 
     def power_cut(self, shows: float = EPOCH) -> None:

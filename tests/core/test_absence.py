@@ -16,6 +16,7 @@ from gateway.store import clock as kept
 from tests.core.box import Box
 from tests.core.field import NOW, Field
 from tests.core.test_sending import claim, queue, result, state
+from tests.queue.stage import Paper
 from tests.surroundings.redis import RedisServer
 
 HOUR = 3600.0
@@ -59,8 +60,8 @@ def test_hours_without_a_line_are_told_once_they_are_over(
 def test_hours_without_redis_are_told_where_nothing_goes_from_here_instead(
     absence: Absence, box: Box, field: Field, own_redis: RedisServer, instead: bool
 ) -> None:
-    threads = ThreadCarrier(lambda batch: [])
-    carrier = EitherCarrier(RedisCarrier(own_redis.url), threads, lambda name: instead)
+    threads = ThreadCarrier(lambda batch: [], Paper())
+    carrier = EitherCarrier(RedisCarrier(own_redis.url, Paper()), threads, lambda name: instead)
     unserved = Unserved(field.gw, carrier, threading.Event(), lambda name: instead, absence)
     unserved.round()
     own_redis.stop()

@@ -12,8 +12,10 @@ from gateway.domain.messages import Batch, Class, Outcome, Outgoing, Result
 from gateway.engine.lane import Lane
 from gateway.queue.on_redis import RedisCarrier
 from gateway.queue.threads import ThreadCarrier
+from gateway.send.notes import StoredNotes
 from gateway.store import budgets, channels, claims
 from tests.core.field import NOW, Field
+from tests.queue.stage import Paper
 
 Answer = Callable[[Outgoing], Result]
 QUEUE = """
@@ -34,7 +36,7 @@ class Road:
         self.field = field
         self.answer: Answer = accepted
         self.carried: list[Outgoing] = []
-        self.carrier = ThreadCarrier(self._carry)
+        self.carrier = ThreadCarrier(self._carry, StoredNotes(field.gw))
         self.lane = Lane(field.gw, self.carrier, field.channel.id, threading.Event())
         self.set(rate=1000.0)
 
@@ -410,7 +412,7 @@ def test_a_carrier_that_is_away_for_long_is_told_of_once(
 
 def test_nothing_is_written_for_a_redis_that_is_away(road: Road, own_redis) -> None:
     gw, channel = road.field.gw, road.field.channel
-    carrier = RedisCarrier(own_redis.url)
+    carrier = RedisCarrier(own_redis.url, Paper())
     lane = Lane(gw, carrier, channel.id, threading.Event())
     own_redis.stop()
     carrier.reports(0.0)

@@ -15,6 +15,7 @@ from gateway.queue.threads import ThreadCarrier
 from gateway.store import budgets, channels
 from tests.core.field import NOW, Field
 from tests.core.test_sending import queue, state
+from tests.queue.stage import Paper
 
 FIRST, SECOND = 1, 2
 PEOPLE = [f"+1555010{n:04}" for n in range(60)]
@@ -103,7 +104,7 @@ def test_with_no_other_the_lane_holds_and_nothing_fails(field: Field) -> None:
     assert submitted(field, Class.NORMAL) == FIRST
     id = queue(field)
     routes.move_on(field.gw, {})
-    lane = Lane(field.gw, ThreadCarrier(lambda batch: []), FIRST, threading.Event())
+    lane = Lane(field.gw, ThreadCarrier(lambda batch: [], Paper()), FIRST, threading.Event())
     assert lane.turn(field.channel) is None
     assert (where(field, id), state(field, id)) == (FIRST, ("queued", None))
 

@@ -3,15 +3,24 @@
 import threading
 import time
 
+import pytest
+
 from gateway import send
+from gateway.domain.messages import Class
 from gateway.engine import Engine
+from gateway.engine.recall import recall
 from gateway.engine.sweeper import Sweeper
+from gateway.queue import Report, TakenBack
 from gateway.queue.threads import ThreadCarrier
 from gateway.send import back
-from gateway.store import claims, unbegun
+from gateway.send.notes import StoredNotes
+from gateway.store import claims
 from tests.core.field import NOW, Field
 from tests.core.test_engine import until
 from tests.core.test_sending import queue, state
+from tests.queue.stage import Paper
+
+NOTES = "SELECT batch, ids FROM unbegun"
 
 
 def claimed(field: Field, rows: int, batch: str) -> list[int]:
@@ -20,53 +29,133 @@ def claimed(field: Field, rows: int, batch: str) -> list[int]:
     return ids
 
 
+def noted(field: Field, batch: str, ids: list[int]) -> StoredNotes:
+    notes = StoredNotes(field.gw)
+    notes.keep(batch, ids)
+    field.gw.store.write(lambda db: None)  # what was handed over before is done then
+    return notes
+
+
+def kept(field: Field) -> list[str]:
+    return [f"{row['batch']} {row['ids']}" for row in field.gw.store.read.execute(NOTES)]
+
+
 def states(field: Field, ids: list[int]) -> list[str]:
     return [state(field, id)[0] for id in ids]
 
 
 def test_what_was_not_begun_is_queued_again_and_no_attempt_counted(field: Field) -> None:
     begun, *rest = ids = claimed(field, 4, "b1")
-    back.noted(field.gw, "b1", rest)()
-    back.take_up(field.gw)
+    noted(field, "b1", rest)
+    assert kept(field) == [f"b1 {rest}"]
+    back.take_up_all(field.gw)
     assert states(field, ids) == ["claimed", "queued", "queued", "queued"]
     assert field.one("SELECT attempts FROM outbox WHERE id = ?", rest[0]) == 0
     send.give_up_on(field.gw, [begun])
     assert states(field, [begun]) == ["unknown"]
 
 
-def test_the_last_note_of_a_batch_counts(field: Field) -> None:
+def test_what_is_begun_is_struck_out_portion_by_portion(field: Field) -> None:
     ids = claimed(field, 4, "b1")
-    for left in (ids, ids[2:], ids[3:]):
-        wait = back.noted(field.gw, "b1", left)
-    wait()
-    assert unbegun.rows(field.gw.store.read) == ids[3:]
-    back.noted(field.gw, "b1", [])()
-    assert unbegun.rows(field.gw.store.read) == []
-    assert field.one("SELECT count(*) FROM unbegun") == 0
+    notes = noted(field, "b1", ids)
+    for begun, left in ((ids[:2], [f"b1 {ids[2:]}"]), (ids[2:3], [f"b1 {ids[3:]}"]), (ids[3:], [])):
+        notes.begin("b1", begun)()
+        assert kept(field) == left
+
+
+def test_what_was_taken_back_or_begun_before_is_not_begun(field: Field) -> None:
+    ids = claimed(field, 4, "b1")
+    notes = noted(field, "b1", ids)
+    notes.begin("b1", ids[:1])()
+    for batch, asked in (("b1", ids[:1]), ("b1", ids[:2]), ("b2", ids[1:]), ("b1", [])):
+        with pytest.raises(TakenBack):
+            notes.begin(batch, asked)()
+    back.take_up_all(field.gw)
+    with pytest.raises(TakenBack):
+        notes.begin("b1", ids[1:])()
+    assert states(field, ids) == ["claimed", "queued", "queued", "queued"]
+
+
+def test_of_a_batch_that_is_lost_only_what_was_begun_is_unknown(field: Field) -> None:
+    ids = claimed(field, 4, "b1")
+    notes = noted(field, "b1", ids)
+    notes.begin("b1", ids[:2])()
+    send.give_up_on(field.gw, ids)
+    assert states(field, ids) == ["unknown", "unknown", "queued", "queued"]
+    assert kept(field) == []
+
+
+def test_who_asks_once_more_is_told_the_same_even_after_a_start(field: Field) -> None:
+    ids = claimed(field, 4, "b1")
+    notes = noted(field, "b1", ids)
+    notes.begin("b1", ids[:2], "asked once")()
+    back.take_up_all(field.gw)
+    notes.begin("b1", ids[:2], "asked once")()
+    with pytest.raises(TakenBack):
+        notes.begin("b1", ids[:2], "asked by another")()
+    assert states(field, ids) == ["claimed", "claimed", "queued", "queued"]
+
+
+def test_what_a_worker_leaves_when_it_is_done_is_queued_again_at_once(field: Field) -> None:
+    ids = claimed(field, 4, "b1")
+    noted(field, "b1", ids).begin("b1", ids[:2], "asked")()
+    engine = Engine(field.gw)
+    engine._reports._take([Report("1", "b1", "simulator", (), done=True)])
+    assert states(field, ids) == ["claimed", "claimed", "queued", "queued"]
+
+
+def test_a_claim_notes_what_waits_but_for_emergencies(field: Field) -> None:
+    queue(field, Class.EMERGENCY)
+    ordinary = [queue(field), queue(field)]
+    batch = send.prepare(field.gw, field.channel, 9, 99.0, note=True).batch
+    assert batch is not None
+    assert (batch.noted, kept(field)) == (True, [f"{batch.id} {ordinary}"])
+
+
+def test_a_claim_that_need_not_wait_notes_nothing(field: Field) -> None:
+    queue(field)
+    batch = send.prepare(field.gw, field.channel, 9, 99.0).batch
+    assert batch is not None
+    assert (batch.noted, kept(field)) == (False, [])
+
+
+def test_what_of_a_begun_batch_is_not_begun_is_recalled_when_its_person_leaves(
+    field: Field,
+) -> None:
+    ids = claimed(field, 4, "b1")
+    notes = noted(field, "b1", ids)
+    notes.begin("b1", ids[:2])()
+    recall(field.gw, ThreadCarrier(lambda batch: [], Paper()))
+    assert states(field, ids) == ["claimed"] * 4
+    field.text("STOP")
+    recall(field.gw, ThreadCarrier(lambda batch: [], Paper()))
+    assert states(field, ids) == ["claimed", "claimed", "queued", "queued"]
+    with pytest.raises(TakenBack):
+        notes.begin("b1", ids[2:])()
 
 
 def test_a_note_of_an_earlier_batch_takes_nothing_from_a_later_one(field: Field) -> None:
     ids = claimed(field, 2, "b1")
-    back.noted(field.gw, "b1", ids)()
+    noted(field, "b1", ids)
     back.put_back(field.gw, ids, -1.0, "throttled")
     field.gw.store.write(lambda db: claims.claim(db, field.channel.id, "b2", NOW, 9, 99.0))
-    back.take_up(field.gw)
+    back.take_up_all(field.gw)
     assert states(field, ids) == ["claimed", "claimed"]
 
 
 def test_a_sweep_forgets_what_is_over_and_nothing_else(field: Field) -> None:
     ids = claimed(field, 2, "b1")
-    back.noted(field.gw, "b1", ids)()
-    back.noted(field.gw, "gone", [1, 2, 3])()
-    Sweeper(field.gw, ThreadCarrier(lambda batch: []), threading.Event()).round()
-    assert [row[0] for row in field.gw.store.read.execute("SELECT batch FROM unbegun")] == ["b1"]
+    noted(field, "b1", ids)
+    noted(field, "gone", [1, 2, 3])
+    Sweeper(field.gw, ThreadCarrier(lambda batch: [], Paper()), threading.Event()).round()
+    assert kept(field) == [f"b1 {ids}"]
     assert states(field, ids) == ["claimed", "claimed"]
 
 
 def test_a_start_takes_up_what_a_crash_left(field: Field) -> None:
     field.gw.clock = time.time
     begun, *rest = claimed(field, 3, "b1")
-    back.noted(field.gw, "b1", rest)()
+    noted(field, "b1", rest)
     engine = Engine(field.gw)
     engine.start()
     until(lambda: states(field, rest) == ["sent", "sent"])

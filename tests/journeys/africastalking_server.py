@@ -22,6 +22,7 @@ class AfricasTalkingServer(ThreadingHTTPServer):
     """Accepts every message for every number; `messages` holds them, oldest first."""
 
     daemon_threads = True
+    request_queue_size = 128  # many come at once; what does not fit is reset
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

@@ -16,6 +16,7 @@ from tests.journeys.test_another_channel import PEOPLE, WARNED, Network, Town
 from tests.surroundings.redis import RedisServer
 
 SERVING = Keys().serving("first")
+LONG_AGO = "UPDATE outbox SET claimed_at = claimed_at - 400 WHERE state = 'claimed'"
 QUEUED = "rq:queue:" + Keys().queue("first", urgent=False)
 
 
@@ -93,6 +94,26 @@ def test_a_channel_whose_workers_were_killed_is_left_until_one_is_back(country: 
     town.waits(lambda: town.got(town.first) >= set(PEOPLE[20:30]), "it sends again")
     assert set(town.copies().values()) == {1}
     assert not any(number in town.gateway.log() for number in [*PEOPLE, *WARNED])
+
+
+@pytest.mark.parametrize("emptied", [True, False], ids=["emptied", "gone"])
+def test_what_lay_in_redis_goes_all_the_same_and_once(
+    country: Country, own_redis: RedisServer, emptied: bool
+) -> None:
+    town = country.town
+    country.kill_workers()
+    town.write_to(PEOPLE[:20])
+    town.waits(lambda: town.at("claimed"), "some of it lies in Redis")
+    country.redis.flushall() if emptied else own_redis.stop()
+    with town.gateway.long_ago() as db:
+        db.execute(LONG_AGO)
+    town.waits(lambda: not town.at("claimed"), "it is missed, and queued again")
+    if not emptied:
+        own_redis.start()
+    country.start("first")
+    town.waits(lambda: town.copies().keys() == set(PEOPLE[:20]), "all of it has gone")
+    assert set(town.copies().values()) == {1}
+    assert not town.at("unknown") | town.at("unknown", "second")
 
 
 @pytest.mark.parametrize("country", ["threads"], indirect=True)

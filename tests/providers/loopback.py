@@ -24,6 +24,7 @@ class Canned(ThreadingHTTPServer):
     """Answers every call alike, or as `judge` says; `asked` holds what came, oldest first."""
 
     daemon_threads = True
+    request_queue_size = 128  # many come at once; what does not fit is reset
 
     def __init__(self, status: int, body: str, headers: dict[str, str]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

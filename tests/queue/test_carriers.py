@@ -10,7 +10,7 @@ import pytest
 from gateway.domain.messages import Batch, Class, Outcome, Result
 from gateway.queue import Carrier, CarrierDown
 from tests.queue import stage
-from tests.queue.stage import Recording, accept, batch_of, collect, results, until
+from tests.queue.stage import Recording, accept, batch_of, collect, results, served, until
 
 Opening = Callable[..., AbstractContextManager[Carrier]]
 
@@ -91,7 +91,7 @@ def test_an_emergency_overtakes_even_a_batch_on_its_way(opening):
     emergency = batch_of(class_=Class.EMERGENCY)
     with opening(carry) as carrier:
         carrier.hand(slow)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         carrier.hand(queued)
         carrier.hand(emergency)
         collect(carrier, emergency)
@@ -105,7 +105,7 @@ def test_a_slow_channel_does_not_hold_up_another(opening):
     slow, other = carry.hold(batch_of(channel="one")), batch_of(channel="two")
     with opening(carry) as carrier:
         carrier.hand(slow)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         carrier.hand(other)
         collect(carrier, other)
         carry.gate.set()
@@ -147,7 +147,7 @@ def test_a_queued_batch_is_held_until_it_is_begun(opening):
     with opening(carry) as carrier:
         assert carrier.holds("never-seen") is False
         carrier.hand(slow)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         carrier.hand(queued)
         assert (carrier.holds(slow.id), carrier.holds(queued.id)) == (False, True)
         carry.gate.set()
@@ -160,7 +160,7 @@ def test_only_a_batch_not_begun_can_be_taken_back_and_it_is_never_sent(opening):
     slow, queued, last = carry.hold(batch_of()), batch_of(), batch_of()
     with opening(carry) as carrier:
         carrier.hand(slow)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         carrier.hand(queued)
         carrier.hand(last)
         assert carrier.take_back(queued.id) is True
@@ -178,7 +178,7 @@ def test_batches_wait_until_they_are_done(opening):
     with opening(carry) as carrier:
         assert carrier.waiting("one") == 0
         carrier.hand(slow)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         carrier.hand(queued)
         until(lambda: carrier.waiting("one") == 2)
         assert carrier.waiting("two") == 0
@@ -193,9 +193,9 @@ def test_a_new_batch_finds_one_before_it_however_many_are_begun(opening):
     with opening(carry) as carrier:
         assert carrier.before("one") == 0
         carrier.hand(slow)
-        until(lambda: len(carry.begun) == 1)
+        served(carrier, lambda: len(carry.begun) == 1)
         carrier.hand(urgent)
-        until(lambda: len(carry.begun) == 2)
+        served(carrier, lambda: len(carry.begun) == 2)
         until(lambda: carrier.waiting("one") == 2)
         assert (carrier.before("one"), carrier.before("two")) == (1, 0)
         carrier.hand(queued := batch_of())
@@ -216,7 +216,7 @@ def test_what_came_back_can_be_read_after_closing(opening):
     batch = carry.hold(batch_of(2))
     with opening(carry) as carrier:
         carrier.hand(batch)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         carry.gate.set()
         carrier.close(5)
         assert len(results(collect(carrier, batch))) == 2

@@ -5,18 +5,20 @@ from contextlib import contextmanager
 
 import pytest
 
+from gateway.domain.messages import Batch, Result
 from gateway.queue import Carrier, CarrierDown, presence
 from gateway.queue.either import EitherCarrier
 from gateway.queue.on_redis import RedisCarrier
 from gateway.queue.threads import ThreadCarrier
-from tests.queue.stage import Recording, accept, batch_of, collect, results, until, working
+from tests.queue.stage import Paper, Recording, accept, batch_of, collect, results, until, working
 
 
 @contextmanager
 def either(
     url: str, carry: Recording, reach: Callable[[str], bool] = lambda name: True
 ) -> Iterator[Carrier]:
-    carrier = EitherCarrier(RedisCarrier(url), ThreadCarrier(carry), reach)
+    paper = Paper()
+    carrier = EitherCarrier(RedisCarrier(url, paper), ThreadCarrier(carry, paper), reach)
     yield carrier
     carrier.close(5)
 
@@ -40,6 +42,23 @@ def test_while_redis_is_away_threads_carry_and_then_its_workers_again(own_redis)
             carrier.hand(back)
             assert len(results(collect(carrier, back))) == 1
     assert here.begun == [away.id]
+
+
+def test_what_threads_take_over_from_redis_is_struck_out_before_it_goes(own_redis):
+    paper, begun, batch = Paper(), list[int](), batch_of(2)
+
+    def carry(batch: Batch) -> Iterator[Result]:
+        begun.append(len(paper.begun[batch.id]))
+        return accept(batch)
+
+    redis, threads = RedisCarrier(own_redis.url, paper), ThreadCarrier(carry, paper)
+    carrier = EitherCarrier(redis, threads, lambda name: True)
+    assert carrier.notes("one")
+    own_redis.stop()
+    carrier.hand(batch)
+    collect(carrier, batch)
+    carrier.close(5)
+    assert begun == [2]
 
 
 def test_that_threads_step_in_is_told_once_each_time_redis_goes(own_redis, caplog):
@@ -70,7 +89,7 @@ def test_a_channel_beyond_reach_waits_for_redis(own_redis):
 def test_what_is_at_home_here_never_goes_to_redis(own_redis):
     here = Recording()
     modem, other = batch_of(2, channel="modem"), batch_of(1, channel="one")
-    redis, threads = RedisCarrier(own_redis.url), ThreadCarrier(here)
+    redis, threads = RedisCarrier(own_redis.url, Paper()), ThreadCarrier(here, Paper())
     carrier = EitherCarrier(redis, threads, lambda name: False, lambda name: name == "modem")
     carrier.hand(modem)
     carrier.hand(other)

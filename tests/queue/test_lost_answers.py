@@ -7,7 +7,7 @@ import pytest
 from gateway.queue import CarrierDown
 from gateway.queue.on_redis import RedisCarrier
 from tests.queue.breaking_line import BreakingLine
-from tests.queue.stage import Recording, batch_of, collect, working
+from tests.queue.stage import Paper, Recording, batch_of, collect, working
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def line(own_redis) -> Iterator[BreakingLine]:
 @pytest.mark.parametrize("breaks", ["before", "after", "late"])
 @pytest.mark.parametrize("at_work", [False, True], ids=["no worker yet", "a worker at work"])
 def test_a_batch_is_refused_or_sent_once_whenever_the_line_breaks(own_redis, line, breaks, at_work):
-    carrier, carry = RedisCarrier(line.url), Recording()
+    carrier, carry = RedisCarrier(line.url, Paper()), Recording()
     first, later = batch_of(2), batch_of(2)
     refused = False
 

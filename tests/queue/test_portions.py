@@ -5,27 +5,27 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.domain.messages import Batch, Outcome, Result
-from gateway.queue import NOT_BEGUN
+from gateway.domain.messages import Batch, Class, Outcome, Result
+from gateway.queue import NOT_BEGUN, TakenBack
 from gateway.queue.portions import carried
 from tests.queue.stage import batch_of
 
 
 class Told:
-    """What happened, in order: notes handed over, waited for, and messages carried."""
+    """What happened, in order: leave asked for, given, and messages carried."""
 
-    def __init__(self, refuse: int | None = None) -> None:
+    def __init__(self, refuse: int | None = None, broken: Exception | None = None) -> None:
         self.acts: list[tuple[str, object]] = []
         self.outcome: dict[int, Outcome] = {}
-        self.refuse = refuse
+        self.refuse, self.broken = refuse, broken or TakenBack()
 
-    def note(self, batch: str, ids: Sequence[int]) -> Callable[[], None]:
-        self.acts.append(("noted", list(ids)))
+    def begin(self, batch: str, ids: Sequence[int]) -> Callable[[], None]:
+        self.acts.append(("asked", list(ids)))
 
         def wait() -> None:
-            self.acts.append(("on disk", list(ids)))
-            if len(ids) == self.refuse:
-                raise OSError("no room")
+            if self.refuse in ids:
+                raise self.broken
+            self.acts.append(("struck out", list(ids)))
 
         return wait
 
@@ -39,7 +39,8 @@ class Told:
 
 
 def sent(told: Told, batch: Batch, noted: bool = False, closing: bool = False) -> list[Result]:
-    return list(carried(batch, told.carry, told.note, noted, lambda: closing))
+    batch = replace(batch, noted=noted)
+    return list(carried(batch, told.carry, told.begin, lambda: closing))
 
 
 @pytest.fixture
@@ -59,16 +60,24 @@ def test_a_small_batch_costs_no_note() -> None:
 
 
 @pytest.mark.parametrize("noted", [False, True])
-def test_nothing_is_begun_before_it_is_written_down(batch: Batch, noted: bool) -> None:
+def test_nothing_is_begun_before_it_is_struck_out(batch: Batch, noted: bool) -> None:
     told, all_ = Told(), ids(batch)
     assert [result.id for result in sent(told, batch, noted)] == all_
-    unbegun = set(all_) if noted else set(all_[4:])
+    unbegun = set(all_ if noted else all_[4:])
     for act, what in told.acts:
-        if act == "on disk":
-            unbegun = set(what)  # type: ignore[call-overload]
+        if act == "struck out":
+            unbegun -= set(what)  # type: ignore[call-overload]
         elif act == "carried":
             assert what not in unbegun
-    assert [what for act, what in told.acts if act == "noted"][-1] == []
+    assert unbegun == set()
+
+
+def test_emergencies_of_a_noted_batch_go_first_and_wait_for_no_leave(batch: Batch) -> None:
+    warning = batch_of(6, class_=Class.EMERGENCY)
+    told = Told(ids(batch)[0])
+    results = sent(told, replace(batch, messages=(*warning.messages, *batch.messages)), True)
+    assert told.carried() == ids(warning)
+    assert [result.error for result in results] == [None] * 6 + [NOT_BEGUN] * 10
 
 
 def test_a_provider_that_wants_no_more_gets_no_more(batch: Batch) -> None:
@@ -80,9 +89,12 @@ def test_a_provider_that_wants_no_more_gets_no_more(batch: Batch) -> None:
     assert sorted(result.id for result in results) == all_
 
 
-@pytest.mark.parametrize(("refuse", "begun"), [(6, 0), (2, 4), (0, 8)])
-def test_on_a_full_disk_nothing_more_is_begun(batch: Batch, refuse: int, begun: int) -> None:
-    told = Told(refuse)
+@pytest.mark.parametrize("broken", [TakenBack(), OSError("no room")])
+@pytest.mark.parametrize(("refuse", "begun"), [(0, 0), (4, 4), (9, 8)])
+def test_what_was_taken_back_or_a_full_disk_refuses_is_not_begun(
+    batch: Batch, refuse: int, begun: int, broken: Exception
+) -> None:
+    told = Told(ids(batch)[refuse], broken)
     results = sent(told, batch, noted=True)
     assert len(told.carried()) == begun
     assert [result.error for result in results].count(NOT_BEGUN) == 10 - begun

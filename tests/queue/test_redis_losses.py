@@ -1,46 +1,54 @@
 """What is lost when a worker, the engine or Redis goes: time, and never a message twice."""
 
 import logging
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from redis import Redis
+from rq.job import Job
 
-from gateway.domain.messages import Outcome
+from gateway.domain.messages import Class, Outcome
 from gateway.queue import CarrierDown
 from gateway.queue.keys import TAKEN_BACK, Keys
 from gateway.queue.on_redis import RedisCarrier
-from tests.queue.stage import Recording, accept, batch_of, collect, results, until, working
+from tests.queue.stage import (
+    Paper,
+    Recording,
+    accept,
+    batch_of,
+    collect,
+    results,
+    served,
+    until,
+    working,
+)
 
 
 def test_reports_not_acknowledged_survive_the_engine(own_redis):
-    batch = batch_of(3)
-    first = RedisCarrier(own_redis.url)
+    batch, paper = batch_of(3), Paper()
+    first = RedisCarrier(own_redis.url, paper)
     with working(own_redis.url, accept, "gateway"):
         first.hand(batch)
         until(lambda: any(report.done for report in first.reports(0.5)))
     first.close(1)
-    second = RedisCarrier(own_redis.url)
+    second = RedisCarrier(own_redis.url, paper)
     assert len(results(collect(second, batch))) == 3
-    assert RedisCarrier(own_redis.url).reports(0.2) == []
+    assert RedisCarrier(own_redis.url, paper).reports(0.2) == []
 
 
 def test_a_queued_batch_survives_the_engine(own_redis):
-    batch = batch_of(2)
-    RedisCarrier(own_redis.url).hand(batch)
-    second = RedisCarrier(own_redis.url)
+    batch, paper = batch_of(2), Paper()
+    RedisCarrier(own_redis.url, paper).hand(batch)
+    second = RedisCarrier(own_redis.url, paper)
     assert second.holds(batch.id) is True
     with working(own_redis.url, accept, "gateway"):
         assert len(results(collect(second, batch))) == 2
 
 
 def test_a_batch_of_a_worker_that_was_killed_is_not_sent_again(own_redis, process):
-    carrier, batch, later = RedisCarrier(own_redis.url), batch_of(50), batch_of(1)
+    carrier, batch, later = RedisCarrier(own_redis.url, Paper()), batch_of(50), batch_of(1)
     carrier.hand(batch)
     worker = process.start(0.05)
-    until(lambda: len(process.sent) > 5)
+    served(carrier, lambda: len(process.sent) > 5)
     worker.kill()
     worker.wait()
     sent = process.sent
@@ -58,8 +66,13 @@ def test_a_batch_of_a_worker_that_was_killed_is_not_sent_again(own_redis, proces
 
 
 def test_what_was_fetched_over_a_line_that_broke_is_not_begun_and_taken_back(own_redis):
-    carrier, carry, batch, later = RedisCarrier(own_redis.url), Recording(), batch_of(), batch_of()
-    queue = "rq:queue:gateway-one"
+    carrier, carry, batch, later = (
+        RedisCarrier(own_redis.url, Paper()),
+        Recording(),
+        batch_of(),
+        batch_of(),
+    )
+    queue = "rq:queue:gateway:one"
     carrier.hand(batch)
     with Redis.from_url(own_redis.url) as redis:
         assert redis.lpop(queue) == batch.id.encode()
@@ -74,7 +87,7 @@ def test_what_was_fetched_over_a_line_that_broke_is_not_begun_and_taken_back(own
 
 
 def test_what_was_taken_back_and_the_word_of_it_lost_is_taken_back_again(own_redis):
-    carrier, batch = RedisCarrier(own_redis.url), batch_of()
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of()
     carrier.hand(batch)
     with Redis.from_url(own_redis.url) as redis:
         redis.set(Keys().begun(batch.id), TAKEN_BACK)
@@ -82,27 +95,37 @@ def test_what_was_taken_back_and_the_word_of_it_lost_is_taken_back_again(own_red
     assert carrier.take_back(batch.id) is False
 
 
-def test_a_batch_delivered_a_second_time_comes_back_unknown(own_redis):
-    carrier, carry, batch = RedisCarrier(own_redis.url), Recording(), batch_of(3)
-    with working(own_redis.url, carry, "gateway"):
-        carrier.hand(batch)
-        collect(carrier, batch)
-        carrier.hand(batch)
-        again = results(collect(carrier, batch))
-    assert [result.outcome for result in again] == [Outcome.UNKNOWN] * 3
+@pytest.mark.parametrize(
+    ("class_", "told"), [(Class.NORMAL, []), (Class.EMERGENCY, [Outcome.UNKNOWN] * 3)]
+)
+def test_a_batch_delivered_a_second_time_is_not_sent_again(own_redis, class_, told):
+    carrier, carry = RedisCarrier(own_redis.url, Paper()), Recording()
+    batch = batch_of(3, class_=class_)
+    carrier.hand(batch)
+    with Redis.from_url(own_redis.url) as redis:
+        queue, job = Keys().queue("one", class_ is Class.EMERGENCY), Job.key_for(batch.id)
+        before = redis.dump(job)
+        with working(own_redis.url, carry, "gateway"):
+            collect(carrier, batch)
+            redis.restore(job, 0, before)
+            redis.rpush(f"rq:queue:{queue}", batch.id)
+            again = results(collect(carrier, batch))
+    assert [result.outcome for result in again] == told
     assert carry.begun == [batch.id]
 
 
 def test_wiping_redis_loses_only_time(own_redis, process):
-    carrier, begun, queued = RedisCarrier(own_redis.url), batch_of(20), batch_of(1)
+    paper = Paper()
+    carrier, begun, queued = RedisCarrier(own_redis.url, paper), batch_of(20), batch_of(1)
     carrier.hand(begun)
     process.start(0.05)
-    until(lambda: len(process.sent) > 5)
+    served(carrier, lambda: len(process.sent) > 5)
     carrier.hand(queued)
     with Redis.from_url(own_redis.url) as redis:
         redis.flushall()
     assert (carrier.holds(begun.id), carrier.take_back(begun.id)) == (False, False)
     assert carrier.holds(queued.id) is False
+    assert paper.begun.keys() == {begun.id}
     collect(carrier, begun)
     later = batch_of(1)
     carrier.hand(later)
@@ -113,11 +136,11 @@ def test_wiping_redis_loses_only_time(own_redis, process):
 def test_what_an_emptied_redis_held_is_lost_unless_a_worker_shows_it(own_redis, monkeypatch):
     """At once here: a worker shows what it has every ten seconds, and is waited for."""
     monkeypatch.setattr("gateway.queue.missing.LONG", 0.0)
-    carrier, carry = RedisCarrier(own_redis.url), Recording()
+    carrier, carry = RedisCarrier(own_redis.url, Paper()), Recording()
     begun, queued = carry.hold(batch_of(3)), batch_of()
     with working(own_redis.url, carry, "gateway"):
         carrier.hand(begun)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         carrier.hand(queued)
         assert not carrier.lost(begun.id, "one")
         assert not carrier.lost(queued.id, "one")
@@ -132,7 +155,7 @@ def test_what_an_emptied_redis_held_is_lost_unless_a_worker_shows_it(own_redis, 
 
 
 def test_without_redis_a_batch_is_refused_and_nothing_else_raises(own_redis):
-    carrier, batch = RedisCarrier(own_redis.url), batch_of(2)
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of(2)
     carrier.hand(batch_of())
     own_redis.stop()
     with pytest.raises(CarrierDown):
@@ -148,7 +171,7 @@ def test_without_redis_a_batch_is_refused_and_nothing_else_raises(own_redis):
 
 
 def test_a_full_redis_refuses_and_takes_nothing(own_redis):
-    carrier, batch = RedisCarrier(own_redis.url), batch_of(2)
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of(2)
     with Redis.from_url(own_redis.url) as redis:
         redis.config_set("maxmemory", "1")
         with pytest.raises(CarrierDown):
@@ -159,11 +182,11 @@ def test_a_full_redis_refuses_and_takes_nothing(own_redis):
 
 def test_a_worker_outlives_redis_and_says_so_once(own_redis, caplog):
     caplog.set_level(logging.WARNING)
-    carrier, carry = RedisCarrier(own_redis.url), Recording()
+    carrier, carry = RedisCarrier(own_redis.url, Paper()), Recording()
     batch = carry.hold(batch_of(3))
     with working(own_redis.url, carry, "gateway"):
         carrier.hand(batch)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         own_redis.stop()
         carry.gate.set()
         until(lambda: "does not answer" in caplog.text)
@@ -171,52 +194,3 @@ def test_a_worker_outlives_redis_and_says_so_once(own_redis, caplog):
         assert len(results(collect(carrier, batch, seconds=15))) == 3
     said = [record.message for record in caplog.records if "not answer" in record.message]
     assert len(said) <= 2  # once by the worker, once by the carrier
-
-
-@contextmanager
-def redis_with_a_memory(own_redis, tmp_path) -> Iterator[Callable[[], None]]:
-    """Turn the test's Redis into one that comes back, when called, with what it held."""
-    memory = ["--appendonly", "yes", "--appendfsync", "always"]
-
-    def start() -> subprocess.Popen:
-        command = [own_redis.binary, "--port", str(own_redis.port), "--dir", str(tmp_path)]
-        process = subprocess.Popen([*command, *memory], stdout=subprocess.DEVNULL)
-        with Redis.from_url(own_redis.url) as redis:
-            until(lambda: answers(redis))
-        return process
-
-    own_redis.stop()
-    running = [start()]
-
-    def again() -> None:
-        running[-1].kill()
-        running[-1].wait()
-        running.append(start())
-
-    yield again
-    running[-1].kill()
-    running[-1].wait()
-
-
-def answers(redis: Redis) -> bool:
-    try:
-        return bool(redis.ping())
-    except OSError:
-        return False
-    except Exception as error:
-        return type(error).__name__ not in {"ConnectionError", "BusyLoadingError"}
-
-
-def test_what_an_earlier_run_of_redis_held_is_not_sent(own_redis, tmp_path):
-    with redis_with_a_memory(own_redis, tmp_path) as again:
-        carrier, carry, batch = RedisCarrier(own_redis.url), Recording(), batch_of(2)
-        carrier.hand(batch)
-        again()  # for all we know it went back in time, and the batch was sent before
-        with Redis.from_url(own_redis.url) as redis:
-            assert redis.lrange("rq:queue:gateway-one", 0, -1) == [batch.id.encode()]
-        assert carrier.holds(batch.id) is False
-        assert carrier.take_back(batch.id) is False
-        with working(own_redis.url, carry, "gateway"):
-            found = results(collect(carrier, batch))
-    assert [result.outcome for result in found] == [Outcome.UNKNOWN] * 2
-    assert carry.begun == []

@@ -12,7 +12,17 @@ from redis import Redis
 from gateway.queue.keys import Keys
 from gateway.queue.on_redis import RedisCarrier
 from gateway.queue.taking import Taker
-from tests.queue.stage import Recording, accept, batch_of, collect, results, until, working
+from tests.queue.stage import (
+    Paper,
+    Recording,
+    accept,
+    batch_of,
+    collect,
+    results,
+    served,
+    until,
+    working,
+)
 
 
 def everything(url: str) -> str:
@@ -30,7 +40,7 @@ def everything(url: str) -> str:
 
 
 def test_numbers_and_texts_are_only_in_the_data_of_a_queued_job(own_redis):
-    carrier, batch = RedisCarrier(own_redis.url), batch_of(3)
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of(3)
     message = batch.messages[0]
     carrier.hand(batch)
     with Redis.from_url(own_redis.url) as redis:
@@ -45,11 +55,11 @@ def test_numbers_and_texts_are_only_in_the_data_of_a_queued_job(own_redis):
 
 
 def test_once_begun_no_number_and_no_text_is_in_redis(own_redis):
-    carrier, carry = RedisCarrier(own_redis.url), Recording()
+    carrier, carry = RedisCarrier(own_redis.url, Paper()), Recording()
     batch = carry.hold(batch_of(3))
     with working(own_redis.url, carry, "gateway"):
         carrier.hand(batch)
-        until(lambda: carry.begun)
+        served(carrier, lambda: carry.begun)
         assert f"rq:job:{batch.id}" not in everything(own_redis.url)
         carry.gate.set()
         until(lambda: carrier.waiting("one") == 0)
@@ -61,7 +71,7 @@ def test_once_begun_no_number_and_no_text_is_in_redis(own_redis):
 
 
 def test_no_number_and_no_text_is_in_the_log_of_a_worker(own_redis, process):
-    carrier, whole = RedisCarrier(own_redis.url), batch_of(2)
+    carrier, whole = RedisCarrier(own_redis.url, Paper()), batch_of(2)
     broken = replace(batch_of(2), id="broken-1", extra={"broken": "yes"})
     process.start(0)
     carrier.hand(whole)
@@ -73,7 +83,7 @@ def test_no_number_and_no_text_is_in_the_log_of_a_worker(own_redis, process):
 
 
 def test_an_unusable_job_is_dropped_without_a_word_of_it(own_redis, caplog):
-    carrier, batch, good = RedisCarrier(own_redis.url), batch_of(), batch_of()
+    carrier, batch, good = RedisCarrier(own_redis.url, Paper()), batch_of(), batch_of()
     carrier.hand(batch)
     with Redis.from_url(own_redis.url) as redis:
         redis.hset(f"rq:job:{batch.id}", "data", f"not json {batch.messages[0].to}")
@@ -86,9 +96,9 @@ def test_an_unusable_job_is_dropped_without_a_word_of_it(own_redis, caplog):
 
 
 def test_an_unusable_report_is_dropped(own_redis, caplog):
-    carrier, batch = RedisCarrier(own_redis.url), batch_of()
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of()
     with Redis.from_url(own_redis.url) as redis:
-        redis.xadd("gateway-reports", {"batch": "x", "results": "{"})
+        redis.xadd("gateway:reports", {"batch": "x", "results": "{"})
     carrier.hand(batch)
     with working(own_redis.url, accept, "gateway"):
         assert len(results(collect(carrier, batch))) == 1
@@ -97,10 +107,10 @@ def test_an_unusable_report_is_dropped(own_redis, caplog):
 
 def test_rq_itself_may_not_send(own_redis):
     worker = [sys.executable, "-m", "rq.cli", "worker", "--burst", "--serializer", "json"]
-    carrier, batch = RedisCarrier(own_redis.url), batch_of()
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of()
     carrier.hand(batch)
     done = subprocess.run(
-        [*worker, "--url", own_redis.url, "gateway-one"],
+        [*worker, "--url", own_redis.url, "gateway:one"],
         env={**os.environ, "PYTHONPATH": "."},
         capture_output=True,
         text=True,

@@ -3,17 +3,17 @@
 from gateway.domain.messages import Outcome
 from gateway.queue import carrier
 from gateway.queue.threads import ThreadCarrier
-from tests.queue.stage import Recording, accept, batch_of, collect, results, until
+from tests.queue.stage import Paper, Recording, accept, batch_of, collect, results, until
 
 
 def test_threads_carry_where_no_redis_is_named():
-    assert isinstance(carrier("", accept), ThreadCarrier)
+    assert isinstance(carrier("", accept, notes=Paper()), ThreadCarrier)
 
 
 def test_closing_sends_nothing_more_and_gives_the_rest_back_to_be_sent_later():
     carry = Recording()
     slow, queued = carry.hold(batch_of()), batch_of(2)
-    threads = ThreadCarrier(carry)
+    threads = ThreadCarrier(carry, Paper())
     threads.hand(slow)
     until(lambda: carry.begun)
     threads.hand(queued)
@@ -28,7 +28,7 @@ def test_closing_sends_nothing_more_and_gives_the_rest_back_to_be_sent_later():
 def test_what_is_not_finished_in_time_is_absent():
     carry = Recording()
     slow = carry.hold(batch_of())
-    threads = ThreadCarrier(carry)
+    threads = ThreadCarrier(carry, Paper())
     threads.hand(slow)
     until(lambda: carry.begun)
     threads.close(0.1)
@@ -40,7 +40,7 @@ def test_what_is_not_finished_in_time_is_absent():
 
 def test_a_burst_of_results_comes_in_few_reports():
     batch = batch_of(2000)
-    threads = ThreadCarrier(accept)
+    threads = ThreadCarrier(accept, Paper())
     threads.hand(batch)
     until(lambda: threads.waiting("one") == 0)
     reports = collect(threads, batch)

@@ -14,7 +14,7 @@ from gateway.queue.on_redis import RedisCarrier
 from gateway.queue.reporter import Reporter
 from gateway.sealing import Sealer
 from gateway.worker import Sender
-from tests.queue.stage import batch_of, collect, results, until
+from tests.queue.stage import Paper, batch_of, collect, results, served, until
 
 KEY = bytes(range(32))
 MAIN = """
@@ -48,7 +48,7 @@ def start(own_redis) -> Iterator[Start]:
 
 
 def test_a_worker_sends_what_is_queued_for_its_channels_only(own_redis, start):
-    carrier = RedisCarrier(own_redis.url)
+    carrier = RedisCarrier(own_redis.url, Paper())
     mine, other = sealed(batch_of(3, "one")), sealed(batch_of(1, "two"))
     carrier.hand(mine)
     carrier.hand(other)
@@ -59,18 +59,32 @@ def test_a_worker_sends_what_is_queued_for_its_channels_only(own_redis, start):
     assert carrier.holds(other.id) is True
 
 
-def test_sigterm_finishes_the_batch_and_leaves_the_next(own_redis, start):
-    carrier = RedisCarrier(own_redis.url)
+def test_sigterm_finishes_what_is_begun_and_leaves_the_next(own_redis, start):
+    paper = Paper()
+    carrier = RedisCarrier(own_redis.url, paper)
     batch, later = sealed(batch_of(20), latency_ms="800"), sealed(batch_of(1))
     carrier.hand(batch)
     carrier.hand(later)
     worker = start("stay", "one")
-    until(lambda: carrier.holds(batch.id) is False)
+    served(carrier, lambda: batch.id in paper.begun)
     worker.terminate()
     assert worker.wait(10) == 0
     found = results(collect(carrier, batch))
     assert [result.outcome for result in found] == [Outcome.ACCEPTED] * 20
     assert carrier.holds(later.id) is True
+
+
+def test_sigterm_begins_no_further_portion(own_redis, start):
+    paper = Paper()
+    carrier = RedisCarrier(own_redis.url, paper)
+    batch = replace(sealed(batch_of(20), latency_ms="800"), portion=10)
+    carrier.hand(batch)
+    worker = start("stay", "one")
+    served(carrier, lambda: batch.id in paper.begun)
+    worker.terminate()
+    assert worker.wait(10) == 0
+    outcomes = [result.outcome for result in results(collect(carrier, batch))]
+    assert outcomes == [Outcome.ACCEPTED] * 10 + [Outcome.TRANSIENT] * 10
 
 
 def test_an_idle_worker_ends_within_a_second_or_two_of_sigterm(start):
@@ -86,7 +100,7 @@ def test_a_worker_waits_for_a_redis_that_is_not_there_yet(own_redis, start):
     assert "serving one" in worker.stderr.readline()
     assert "Redis does not answer (ConnectionError)" in worker.stderr.readline()
     own_redis.start()
-    carrier, batch = RedisCarrier(own_redis.url), sealed(batch_of(2))
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), sealed(batch_of(2))
     carrier.hand(batch)
     assert len(results(collect(carrier, batch))) == 2
     assert "Redis answers again" in worker.stderr.readline()
@@ -115,7 +129,8 @@ def test_a_provider_is_kept_until_its_settings_change():
 
 
 def test_a_batch_that_ended_does_not_count_again_when_another_begins(own_redis):
-    carrier, keys, redis = RedisCarrier(own_redis.url), Keys("gateway"), connect(own_redis.url, 5.0)
+    carrier, keys = RedisCarrier(own_redis.url, Paper()), Keys("gateway")
+    redis = connect(own_redis.url, 5.0)
     first, second = batch_of(1), batch_of(1)
     reporter = Reporter(redis, keys, Line())
     reporter.begin(first)

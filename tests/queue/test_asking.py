@@ -1,0 +1,92 @@
+"""A worker begins no ordinary message before the gateway struck it out of what is not begun."""
+
+from dataclasses import replace
+
+from redis import Redis
+
+from gateway.domain.messages import Class, Outcome
+from gateway.queue import asking
+from gateway.queue.keys import Keys
+from gateway.queue.on_redis import RedisCarrier
+from tests.queue.stage import Paper, Recording, batch_of, collect, results, until, working
+
+ACCEPTED = [Outcome.ACCEPTED] * 2
+
+
+def test_what_is_asked_of_an_emptied_redis_is_asked_again(own_redis, monkeypatch):
+    monkeypatch.setattr("gateway.queue.asking.AGAIN", 0.2)
+    carrier, carry, batch = RedisCarrier(own_redis.url, Paper()), Recording(), batch_of(2)
+    with working(own_redis.url, carry, "gateway"), Redis.from_url(own_redis.url) as redis:
+        carrier.hand(batch)
+        until(lambda: redis.xlen(Keys().reports))
+        redis.flushall()
+        assert [result.outcome for result in results(collect(carrier, batch))] == ACCEPTED
+    assert carry.begun == [batch.id]
+
+
+def test_what_was_taken_back_before_it_was_asked_for_is_not_begun(own_redis):
+    paper, carry, batch = Paper(), Recording(), batch_of(2)
+    carrier = RedisCarrier(own_redis.url, paper)
+    with working(own_redis.url, carry, "gateway"):
+        carrier.hand(batch)
+        paper.taken_back.add(batch.id)
+        assert results(collect(carrier, batch)) == []
+    assert carry.begun == []
+
+
+def test_who_asks_once_more_whose_answer_was_lost_may_begin(own_redis, monkeypatch):
+    monkeypatch.setattr("gateway.queue.asking.AGAIN", 0.2)
+    paper, carry, batch = Paper(), Recording(), batch_of(2)
+    first, second = RedisCarrier(own_redis.url, paper), RedisCarrier(own_redis.url, paper)
+    with working(own_redis.url, carry, "gateway"), Redis.from_url(own_redis.url) as redis:
+        first.reports(0.0)
+        first.hand(batch)
+        until(lambda: redis.xlen(Keys().reports))
+        [[_, [[_, asked]]]] = redis.xreadgroup("engine", "engine", {Keys().reports: ">"})
+        question = asking.read(b"", asked)
+        paper.begin(batch.id, question.ids, question.answer)()  # and there the first one died
+        assert [result.outcome for result in results(collect(second, batch))] == ACCEPTED
+    assert carry.begun == [batch.id]
+
+
+def test_a_gateway_that_closes_lets_nothing_begin(own_redis):
+    paper, carry, batch = Paper(), Recording(), batch_of(2)
+    carrier = RedisCarrier(own_redis.url, paper)
+    with working(own_redis.url, carry, "gateway"), Redis.from_url(own_redis.url) as redis:
+        carrier.hand(batch)
+        until(lambda: redis.xlen(Keys().reports))
+        carrier.close(1)
+        assert carrier.reports(0.1) == []
+        second = RedisCarrier(own_redis.url, paper)
+        assert [result.outcome for result in results(collect(second, batch))] == ACCEPTED
+
+
+def test_an_emergency_waits_for_nobody(own_redis):
+    carrier, carry = RedisCarrier(own_redis.url, Paper()), Recording()
+    batch = batch_of(2, class_=Class.EMERGENCY)
+    with working(own_redis.url, carry, "gateway"):
+        carrier.hand(batch)
+        until(lambda: carry.begun)
+        collect(carrier, batch)
+
+
+def test_what_goes_beside_an_emergency_waits_for_leave_and_the_emergency_does_not(own_redis):
+    carrier, carry = RedisCarrier(own_redis.url, Paper()), Recording()
+    urgent, ordinary = batch_of(1, class_=Class.EMERGENCY), batch_of(2)
+    both = replace(ordinary, messages=(*urgent.messages, *ordinary.messages))
+    with working(own_redis.url, carry, "gateway"):
+        carrier.hand(both)
+        until(lambda: carry.sent)
+        assert carry.sent == [urgent.messages[0].id]
+        collect(carrier, both)
+    assert carry.sent == [message.id for message in both.messages]
+
+
+def test_a_worker_that_stops_leaves_what_it_may_not_begin(own_redis):
+    paper, carry, batch = Paper(), Recording(), batch_of(2)
+    carrier = RedisCarrier(own_redis.url, paper)
+    with working(own_redis.url, carry, "gateway"), Redis.from_url(own_redis.url) as redis:
+        carrier.hand(batch)
+        until(lambda: redis.xlen(Keys().reports))
+    assert results(collect(carrier, batch)) == []
+    assert (carry.begun, paper.begun) == ([], {})
