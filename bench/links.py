@@ -38,9 +38,9 @@ def lines(
     name: str, ours: Sequence[Round], alone: Sequence[Round], goal: Target | None = None
 ) -> list[Line]:
     """Return two lines: how fast, and what each message cost the processor."""
-    rates = [Spread.of([one.rate for one in rounds]) for rounds in (ours, alone)]
-    busy = [Spread.of([one.busy for one in rounds]) for rounds in (ours, alone)]
+    rate, rate_alone = (Spread.of([one.rate for one in rounds]) for rounds in (ours, alone))
+    busy, busy_alone = (Spread.of([one.busy for one in rounds]) for rounds in (ours, alone))
     return [
-        Line(name, "a second", *rates, goal),
-        Line("the processor's time for each of these", "ms", *busy),
+        Line(name, "a second", rate, rate_alone, goal),
+        Line("the processor's time for each of these", "ms", busy, busy_alone),
     ]
