@@ -106,11 +106,11 @@ class World:
     def hand(self, message: Outgoing) -> Handed:
         """Take a message; what is said of it is due from now on."""
         unsure = self.chance.random() < 0.05
-        with self._lock:
+        with self._lock:  # until it is noted: after a cut in between another would get its name
             self.tries += 1
             name = f"soak-{self.tries}"
-        made = Handed(message.id, message.class_, name, unsure, message.parts)
-        self._note("handed", [made])
+            made = Handed(message.id, message.class_, name, unsure, message.parts)
+            self._note("handed", [made])
         self.due |= {str(word): word for word in words(made)}
         return made
 
