@@ -45,6 +45,7 @@ class Asking:
     def __init__(self, redis: Any, keys: Keys, line: Line, stopped: Callable[[], bool]) -> None:
         self._redis, self._keys, self._line, self._stopped = redis, keys, line, stopped
         self.patience = inf  # seconds to wait for an answer
+        self._told = False
 
     def __call__(self, batch: str, ids: Sequence[int]) -> Callable[[], None]:
         question = Question("", batch, tuple(ids), self._keys.answer(uuid4().hex))
@@ -72,9 +73,17 @@ class Asking:
             if self._stopped() or monotonic() > until:
                 answer = self._withdraw(question, put)
                 break
+            self._say_that_it_waits()
             put = self._ask(question, put)
+        self._told = False
         if answer != YES:
             raise TakenBack
+
+    def _say_that_it_waits(self) -> None:
+        """Once, however many ask; that Redis is away is said already."""
+        if not self._told and not self._line.is_away():
+            self._told = True
+            log.warning("the gateway gives no leave to send; is it running? Waiting for it")
 
     def _hear(self, key: str, seconds: float) -> bytes | None:
         """Return the answer; None if none came in time, or we stop."""

@@ -1,5 +1,6 @@
 """A worker begins no ordinary message before the gateway struck it out of what is not begun."""
 
+import time
 from dataclasses import replace
 
 from redis import Redis
@@ -22,6 +23,22 @@ def test_what_is_asked_of_an_emptied_redis_is_asked_again(own_redis, monkeypatch
         redis.flushall()
         assert [result.outcome for result in results(collect(carrier, batch))] == ACCEPTED
     assert carry.begun == [batch.id]
+
+
+def test_a_worker_says_once_that_it_waits_for_the_gateway(own_redis, monkeypatch, caplog):
+    monkeypatch.setattr("gateway.queue.asking.AGAIN", 0.2)
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of(2)
+    with working(own_redis.url, Recording(), "gateway"), Redis.from_url(own_redis.url) as redis:
+        carrier.hand(batch)
+        until(lambda: redis.xlen(Keys().reports))
+        asked = set[bytes]()
+        while len(asked) < 3:
+            asked.add(redis.xinfo_stream(Keys().reports)["last-generated-id"])
+            time.sleep(0.01)
+        collect(carrier, batch)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the gateway gives no leave to send; is it running? Waiting for it"
+    ]
 
 
 def test_what_was_taken_back_before_it_was_asked_for_is_not_begun(own_redis):
