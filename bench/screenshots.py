@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from bench.png import fewer_colours
 
@@ -171,6 +172,8 @@ def sign_in(chrome: Chrome, gw: Gateway, name: str) -> None:
     chrome.find_element(By.NAME, "name").send_keys(name)
     chrome.find_element(By.NAME, "password").send_keys(PASSWORD)
     chrome.find_element(By.CSS_SELECTOR, "main form button").click()
+    inside = (By.CSS_SELECTOR, "form.me")
+    WebDriverWait(chrome, PATIENCE).until(lambda page: page.find_elements(*inside))
 
 
 def people_write(gw: Gateway) -> None:
