@@ -13,6 +13,10 @@ _KEEP = "INSERT OR REPLACE INTO unbegun (batch, ids) VALUES (?, ?)"
 _ORDINARY = "SELECT id FROM outbox WHERE id IN (SELECT value FROM json_each(?)) AND class != ?"
 _STRIKE = "UPDATE unbegun SET ids = ?, question = ? WHERE batch = ?"
 _DROP = "DELETE FROM unbegun WHERE batch = ? AND ids = '[]' AND question IS NULL"
+_THERE = """
+SELECT count(*) FROM outbox WHERE id IN (SELECT value FROM json_each(?))
+   AND batch = ? AND +state IN ('claimed', 'unknown')
+"""
 _OVER = "WHERE batch NOT IN (SELECT batch FROM outbox WHERE state = 'claimed')"
 
 
@@ -39,6 +43,8 @@ def begin(db: sqlite3.Connection, parts: Sequence[Asked]) -> list[bool]:
 
 def _begin(db: sqlite3.Connection, batch: str, ids: Sequence[int], question: str | None) -> bool:
     kept, last = _kept(db, batch)
+    if not _are_there(db, batch, ids):
+        return False
     if question and question == last:
         return True
     begun = set(ids)
@@ -46,6 +52,12 @@ def _begin(db: sqlite3.Connection, batch: str, ids: Sequence[int], question: str
         return False
     _strike(db, batch, [id for id in kept if id not in begun], question)
     return True
+
+
+def _are_there(db: sqlite3.Connection, batch: str, ids: Sequence[int]) -> bool:
+    """Whether rows are still of a batch: the note of one that came back is dropped only later."""
+    there: int = db.execute(_THERE, (str(list(ids)), batch)).fetchone()[0]
+    return there == len(ids)
 
 
 def _kept(db: sqlite3.Connection, batch: str) -> tuple[list[int], str | None]:

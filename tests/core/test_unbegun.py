@@ -161,3 +161,13 @@ def test_a_start_takes_up_what_a_crash_left(field: Field) -> None:
     until(lambda: states(field, rest) == ["sent", "sent"])
     engine.stop()
     assert states(field, [begun, *rest]) == ["unknown", "sent", "sent"]
+
+
+def test_what_came_back_is_not_begun_though_its_note_is_not_dropped_yet(field: Field) -> None:
+    """A Redis that went back in time offers its workers a batch once more."""
+    ids = claimed(field, 2, "b1")
+    notes = noted(field, "b1", ids)
+    back.put_back(field.gw, ids, 0.0, "no worker", "b1")
+    with pytest.raises(TakenBack):
+        notes.begin("b1", ids, "asked")()
+    assert states(field, ids) == ["queued", "queued"]
