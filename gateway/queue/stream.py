@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from gateway.domain.messages import Batch, Result
 from gateway.queue import Report, asking
@@ -15,6 +15,7 @@ from gateway.queue.keys import CONSUMER, GROUP, Keys
 log = logging.getLogger(__name__)
 
 MOST = 100  # entries read at a time
+FIRST = b"0"
 
 Entry = tuple[bytes, dict[bytes, bytes] | None]
 
@@ -26,22 +27,24 @@ def write(pipe: Any, keys: Keys, batch: Batch, results: Sequence[Result], done: 
 
 
 class Stream:
-    """The engine's end: first what an earlier engine read and did not acknowledge."""
+    """The engine's end: first what was given before and is not acknowledged."""
 
     def __init__(self, redis: Any, keys: Keys) -> None:
         self._redis = redis
         self._key = keys.reports
-        self._after: bytes | None = b"0"  # None: all left over is read
+        self._after: bytes | None = FIRST  # None: all left over is read
 
     def read(self, wait: float) -> list[Report | Question]:
-        """Return what is there, after at most `wait` seconds; RedisError if it is away."""
+        """Return what is there, after at most `wait` seconds; RedisError if it is away.
+
+        After one what was given and is not acknowledged is read again: the answer that held it
+        may be lost.
+        """
         try:
-            return self._read(wait)
-        except ResponseError as error:
-            if not str(error).startswith("NOGROUP"):
-                raise
-            self._redis.xgroup_create(self._key, GROUP, id="0", mkstream=True)
-            return self._read(wait)
+            return self._read_or_create(wait)
+        except RedisError:
+            self._after = FIRST
+            raise
 
     def remove(self, tokens: Sequence[str]) -> None:
         """Acknowledge and delete entries."""
@@ -51,6 +54,15 @@ class Stream:
             pipe.xack(self._key, GROUP, *tokens)
             pipe.xdel(self._key, *tokens)
             pipe.execute()
+
+    def _read_or_create(self, wait: float) -> list[Report | Question]:
+        try:
+            return self._read(wait)
+        except ResponseError as error:
+            if not str(error).startswith("NOGROUP"):
+                raise
+            self._redis.xgroup_create(self._key, GROUP, id="0", mkstream=True)
+            return self._read(wait)
 
     def _read(self, wait: float) -> list[Report | Question]:
         if self._after is not None:

@@ -1,4 +1,4 @@
-"""A line to Redis that breaks when it hurts: just before or after a transaction arrives."""
+"""A line to Redis that breaks when it hurts: just before or after a command arrives."""
 
 import socket
 import time
@@ -6,14 +6,14 @@ from threading import Event, Thread
 
 
 class BreakingLine:
-    """Passes bytes on to Redis; armed, it breaks at the next EXEC.
+    """Passes bytes on to Redis; armed, it breaks at the next EXEC, or another command.
 
     `before`: Redis never sees it. `after`: Redis obeys, and its answer is lost. `late`:
     Redis sees it only once the line has been given up.
     """
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, at: bytes = b"EXEC") -> None:
+        self._port, self._at = port, at
         self.breaks = ""
         self.broken = Event()
         self._ends: list[socket.socket] = []
@@ -41,7 +41,7 @@ class BreakingLine:
 
     def _there(self, caller: socket.socket, redis: socket.socket) -> None:
         while data := self._read(caller):
-            if self.breaks and b"EXEC" in data:
+            if self.breaks and self._at in data:
                 self._break(caller, redis, data)
                 return
             redis.sendall(data)
