@@ -25,7 +25,7 @@ class TakenBack(Exception):
 class Notes(Protocol):
     """Which messages of batches are surely not begun: on disk, so that a crash leaves few in doubt.
 
-    Both return at once, and are done in the order they were called.
+    All return at once, and are done in the order they were called.
     """
 
     def keep(self, batch: str, ids: Sequence[int]) -> None:
@@ -37,6 +37,12 @@ class Notes(Protocol):
         """Strike out what is to be begun now: see `Begin`.
 
         A `question` may come again: it is answered as before.
+        """
+
+    def withdraw(self, batch: str, ids: Sequence[int], question: str) -> Callable[[], object]:
+        """Note again what was struck out for a question whose asker heard no answer.
+
+        What it returns waits until that is on disk, and raises if it cannot be.
         """
 
 

@@ -6,7 +6,7 @@ gateway's store knows it. Without the gateway no ordinary message is begun.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
 from time import monotonic, sleep
@@ -31,12 +31,16 @@ YES, NO = b"yes", b"no"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whether these messages of a batch may be sent now; `token` names the entry of the stream."""
+    """Whether these messages of a batch may be sent now; `token` names the entry of the stream.
+
+    One that is `withdrawn` says that they were not, and will not be.
+    """
 
     token: str
     batch: str
     ids: tuple[int, ...]
     answer: str
+    withdrawn: bool = False
 
 
 class Asking:
@@ -54,6 +58,7 @@ class Asking:
     def _ask(self, question: Question, before: bytes | None = None) -> bytes | None:
         """Put a question, in the place of the one before; return its name if it was put."""
         fields = {"batch": question.batch, "answer": question.answer}
+        fields |= {"withdrawn": "yes"} if question.withdrawn else {}
         try:
             with self._redis.pipeline() as pipe:
                 if before:
@@ -99,23 +104,22 @@ class Asking:
                 return None
 
     def _withdraw(self, question: Question, put: bytes | None) -> bytes | None:
-        """Nobody shall answer any more; return the answer of who just did."""
-        if put:
-            try:
-                self._redis.xdel(self._keys.reports, put)
-            except RedisError as error:
-                self._line.away(error)
-        return self._hear(question.answer, 0.0)
+        """Return the answer of who just gave one; else nobody shall, and it is said so."""
+        heard = self._hear(question.answer, 0.0)
+        if heard is None:
+            self._ask(replace(question, withdrawn=True), put)
+        return heard
 
 
 def read(token: bytes, fields: Mapping[bytes, bytes]) -> Question:
     """Return the question of a stream entry; KeyError or ValueError if it is none.
 
     >>> read(b"1-0", {b"batch": b"b", b"answer": b"a", b"begin": b"[1,2]"})
-    Question(token='1-0', batch='b', ids=(1, 2), answer='a')
+    Question(token='1-0', batch='b', ids=(1, 2), answer='a', withdrawn=False)
     """
     ids = msgspec.json.decode(fields[b"begin"], type=tuple[int, ...])
-    return Question(token.decode(), fields[b"batch"].decode(), ids, fields[b"answer"].decode())
+    batch, answer = fields[b"batch"].decode(), fields[b"answer"].decode()
+    return Question(token.decode(), batch, ids, answer, b"withdrawn" in fields)
 
 
 def answer(redis: Any, notes: Notes, questions: Iterable[Question]) -> None:
@@ -123,16 +127,22 @@ def answer(redis: Any, notes: Notes, questions: Iterable[Question]) -> None:
 
     What the disk does not take is not answered, and asked again.
     """
-    waits = [(each, notes.begin(each.batch, each.ids, each.answer)) for each in questions]
+    waits = [(each, _looked_into(each, notes)) for each in questions]
     with redis.pipeline() as pipe:
         for question, wait in waits:
-            if (word := _word(wait)) is not None:
+            word = _word(wait)
+            if word is not None and not question.withdrawn:
                 pipe.rpush(question.answer, word)
                 pipe.expire(question.answer, KEPT)
         pipe.execute()
 
 
-def _word(wait: Callable[[], None]) -> bytes | None:
+def _looked_into(question: Question, notes: Notes) -> Callable[[], object]:
+    act = notes.withdraw if question.withdrawn else notes.begin
+    return act(question.batch, question.ids, question.answer)
+
+
+def _word(wait: Callable[[], object]) -> bytes | None:
     try:
         wait()
     except TakenBack:

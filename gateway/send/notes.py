@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from gateway.context import Gateway
 from gateway.queue import TakenBack
@@ -19,24 +20,36 @@ class StoredNotes:
 
     def keep(self, batch: str, ids: Sequence[int]) -> None:
         with suppress(StoreClosed):  # then nothing can be begun either, and `begin` says so
-            self._gw.store.hand(unbegun.keep, [(batch, ids)], lambda told: None)
+            self._hand(partial(unbegun.keep, batch=batch, ids=ids))
 
     def begin(
         self, batch: str, ids: Sequence[int], question: str | None = None
     ) -> Callable[[], None]:
+        done = self._hand(partial(unbegun.begin, batch=batch, ids=ids, question=question))
+
+        def wait() -> None:
+            if not done():
+                raise TakenBack
+
+        return wait
+
+    def withdraw(self, batch: str, ids: Sequence[int], question: str) -> Callable[[], object]:
+        return self._hand(partial(unbegun.withdraw, batch=batch, ids=ids, question=question))
+
+    def _hand(self, act: unbegun.Act) -> Callable[[], object]:
+        """Have the writer do it; return what waits until it is done, and raises what broke it."""
         done, told = threading.Event(), list[object]()
 
         def tell(results: list[object]) -> None:
             told.extend(results)
             done.set()
 
-        def wait() -> None:
+        def wait() -> object:
             if not done.wait(PATIENCE):
                 raise TimeoutError
             if isinstance(told[0], BaseException):
                 raise told[0]
-            if not told[0]:
-                raise TakenBack
+            return told[0]
 
-        self._gw.store.hand(unbegun.begin, [(batch, ids, question)], tell)
+        self._gw.store.hand(unbegun.in_order, [act], tell)
         return wait

@@ -2,12 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gateway.domain.messages import Class
 
-Part = tuple[str, Sequence[int]]  # a batch, and ids of it
-Asked = tuple[str, Sequence[int], str | None]  # and the name of the question, if a worker asked
+Act = Callable[[sqlite3.Connection], object]
 
 _KEEP = "INSERT OR REPLACE INTO unbegun (batch, ids) VALUES (?, ?)"
 _ORDINARY = "SELECT id FROM outbox WHERE id IN (SELECT value FROM json_each(?)) AND class != ?"
@@ -20,28 +19,30 @@ SELECT count(*) FROM outbox WHERE id IN (SELECT value FROM json_each(?))
 _OVER = "WHERE batch NOT IN (SELECT batch FROM outbox WHERE state = 'claimed')"
 
 
-def keep(db: sqlite3.Connection, parts: Sequence[Part]) -> list[None]:
-    """Write down what is not begun of batches."""
-    db.executemany(_KEEP, [(batch, str(list(ids))) for batch, ids in parts])
-    return [None] * len(parts)
+def in_order(db: sqlite3.Connection, acts: Sequence[Act]) -> list[object]:
+    """Do what was handed to the writer meanwhile; of one kind, so that none overtakes another."""
+    return [act(db) for act in acts]
+
+
+def keep(db: sqlite3.Connection, batch: str, ids: Sequence[int]) -> None:
+    """Write down what is not begun of a batch."""
+    db.execute(_KEEP, (batch, str(list(ids))))
 
 
 def keep_ordinary(db: sqlite3.Connection, batch: str, ids: Sequence[int]) -> None:
     """Write down rows of a batch as not begun, but for emergencies among them."""
     asked = (str(list(ids)), Class.EMERGENCY)
     if found := [row[0] for row in db.execute(_ORDINARY, asked)]:
-        keep(db, [(batch, found)])
+        keep(db, batch, found)
 
 
-def begin(db: sqlite3.Connection, parts: Sequence[Asked]) -> list[bool]:
+def begin(
+    db: sqlite3.Connection, batch: str, ids: Sequence[int], question: str | None = None
+) -> bool:
     """Strike out what is begun; False where it is not all there any more: it was taken back.
 
     Who asks the same question again, whatever became of the answer, is told the same.
     """
-    return [_begin(db, *part) for part in parts]
-
-
-def _begin(db: sqlite3.Connection, batch: str, ids: Sequence[int], question: str | None) -> bool:
     kept, last = _kept(db, batch)
     if not _are_there(db, batch, ids):
         return False
@@ -52,6 +53,13 @@ def _begin(db: sqlite3.Connection, batch: str, ids: Sequence[int], question: str
         return False
     _strike(db, batch, [id for id in kept if id not in begun], question)
     return True
+
+
+def withdraw(db: sqlite3.Connection, batch: str, ids: Sequence[int], question: str) -> None:
+    """Note again what was struck out for a question, the last one: nothing of it was begun."""
+    kept, last = _kept(db, batch)
+    if question == last:
+        _strike(db, batch, [*ids, *kept], None)
 
 
 def _are_there(db: sqlite3.Connection, batch: str, ids: Sequence[int]) -> bool:

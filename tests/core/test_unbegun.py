@@ -171,3 +171,31 @@ def test_what_came_back_is_not_begun_though_its_note_is_not_dropped_yet(field: F
     with pytest.raises(TakenBack):
         notes.begin("b1", ids, "asked")()
     assert states(field, ids) == ["queued", "queued"]
+
+
+def test_what_nobody_heard_leave_for_is_noted_again(field: Field) -> None:
+    ids = claimed(field, 4, "b1")
+    notes = noted(field, "b1", ids)
+    notes.begin("b1", ids[:2], "asked once")()
+    notes.withdraw("b1", ids[:2], "asked by another")()
+    assert kept(field) == [f"b1 {ids[2:]}"]
+    notes.withdraw("b1", ids[:2], "asked once")()
+    assert kept(field) == [f"b1 {ids}"]
+    back.take_up_all(field.gw)
+    assert states(field, ids) == ["queued"] * 4
+    with pytest.raises(TakenBack):
+        notes.begin("b1", ids[:2], "asked once")()
+
+
+def test_notes_that_gathered_are_written_in_the_order_they_were_given(field: Field) -> None:
+    first, second = claimed(field, 2, "b1"), claimed(field, 2, "b2")
+    notes, busy = noted(field, "b1", first), threading.Event()
+    field.gw.store.hand(lambda db, items: [busy.wait(10)], [None], lambda told: None)
+    waits = [notes.begin("b1", first, "asked")]
+    notes.keep("b2", second)
+    waits.append(notes.begin("b2", second, "asked"))
+    notes.withdraw("b1", first, "asked")
+    waits.append(notes.begin("b1", first, "asked again"))
+    busy.set()
+    for wait in waits:
+        wait()

@@ -60,6 +60,12 @@ class Paper:
 
         return wait
 
+    def withdraw(self, batch: str, ids: Sequence[int], question: str) -> Callable[[], object]:
+        if self.asked.get(batch) == question:
+            self.begun[batch].difference_update(ids)
+            self.asked[batch] = None
+        return lambda: None
+
 
 class Recording:
     """Accepts everything and remembers the batches; `gate` holds up those it is told to."""

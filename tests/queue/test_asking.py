@@ -107,3 +107,17 @@ def test_a_worker_that_stops_leaves_what_it_may_not_begin(own_redis):
         until(lambda: redis.xlen(Keys().reports))
     assert results(collect(carrier, batch)) == []
     assert (carry.begun, paper.begun) == ([], {})
+
+
+def test_who_stops_before_it_hears_says_that_it_began_nothing(own_redis):
+    paper, carry, batch = Paper(), Recording(), batch_of(2)
+    carrier = RedisCarrier(own_redis.url, paper)
+    carrier.reports(0.0)
+    with working(own_redis.url, carry, "gateway"), Redis.from_url(own_redis.url) as redis:
+        carrier.hand(batch)
+        until(lambda: redis.xlen(Keys().reports))
+        [[_, [[_, asked]]]] = redis.xreadgroup("engine", "engine", {Keys().reports: ">"})
+        question = asking.read(b"", asked)
+        paper.begin(batch.id, question.ids, question.answer)()  # and the disk takes its time
+    assert results(collect(carrier, batch)) == []
+    assert (carry.begun, paper.begun) == ([], {batch.id: set()})
