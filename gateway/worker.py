@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from math import inf
 from threading import Event, Lock, Thread
 
 from redis.exceptions import RedisError
@@ -12,7 +13,7 @@ from redis.exceptions import RedisError
 from gateway import processor, providers
 from gateway.domain.messages import Batch, Outcome, Result
 from gateway.providers import Provider
-from gateway.queue import Carry
+from gateway.queue import Begin, Carry
 from gateway.queue.asking import Asking
 from gateway.queue.keys import Keys, connect
 from gateway.queue.line import Line
@@ -75,12 +76,11 @@ class Worker:
         self._line = Line()
         self._reporter = Reporter(self._redis, self._keys, self._line)
         self._presence = Presence(self._redis, self._keys, channels)
-        self._asking = Asking(self._redis, self._keys, self._line, self._stop.is_set)
 
     def run(self, burst: bool = False) -> bool:
         """Serve until told to stop, in a burst until all queues are empty; False if it broke."""
         if burst:
-            self._presence.alive_for, self._asking.patience = ALIVE_IN_BURSTS, ONE_BURST
+            self._presence.alive_for = ALIVE_IN_BURSTS
         self._presence.start()
         threads = [self._thread(name, only, burst) for name in self._channels for only in (1, 0)]
         while alive := [thread for thread in threads if thread.is_alive()]:
@@ -108,6 +108,7 @@ class Worker:
             self.failed = True
 
     def _serve(self, taker: Taker, burst: bool) -> None:
+        begin = self._asking(taker, ONE_BURST if burst else inf)
         while not self._stop.is_set():
             try:
                 taken = taker.take(0 if burst else LISTEN)
@@ -116,23 +117,31 @@ class Worker:
                 self._stop.wait(self._line.away(error))
                 continue
             if taken:
-                self._carry_out(taken)
+                self._carry_out(taken, begin)
             elif burst:
                 return
 
-    def _carry_out(self, taken: Taken) -> None:
+    def _asking(self, taker: Taker, patience: float) -> Asking:
+        """Who is there for emergencies waits for no leave while one lies in its queue."""
+
+        def gives_up() -> bool:
+            return self._stop.is_set() or (taker.only_urgent and taker.has_urgent())
+
+        return Asking(self._redis, self._keys, self._line, gives_up, patience)
+
+    def _carry_out(self, taken: Taken, begin: Begin) -> None:
         batch = taken.batch
         self._reporter.begin(batch)
-        for result in self._results(taken):
+        for result in self._results(taken, begin):
             self._reporter.add(batch, result)
         self._reporter.add(batch, None)
 
-    def _results(self, taken: Taken) -> Iterable[Result]:
+    def _results(self, taken: Taken, begin: Begin) -> Iterable[Result]:
         """Carry an emergency at once, all else portion by portion as the gateway gives leave."""
         emergencies, others = apart(taken.batch)
         if not taken.batch.noted:
             return self._at_once(taken.batch, taken.fresh)
-        return chain(self._at_once(emergencies, taken.fresh), self._by_leave(others))
+        return chain(self._at_once(emergencies, taken.fresh), self._by_leave(others, begin))
 
     def _at_once(self, batch: Batch, fresh: bool) -> Iterable[Result]:
         if not batch.messages:
@@ -142,11 +151,11 @@ class Worker:
         log.warning("batch %s was begun before: it is not sent again", batch.id)
         return unknown((message.id for message in batch.messages), "begun before")
 
-    def _by_leave(self, batch: Batch) -> Iterator[Result]:
+    def _by_leave(self, batch: Batch, begin: Begin) -> Iterator[Result]:
         """Say nothing of what we may not begin: another may have it, in a Redis that went back."""
-        if batch.messages and may_begin(batch, self._asking):
+        if batch.messages and may_begin(batch, begin):
             begun = replace(batch, noted=False)
-            yield from carried(begun, self._carry, self._asking, self._stop.is_set)
+            yield from carried(begun, self._carry, begin, self._stop.is_set)
 
 
 def main(redis_url: str, channels: Sequence[str], key: bytes, burst: bool = False) -> int:

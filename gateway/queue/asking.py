@@ -44,11 +44,18 @@ class Question:
 
 
 class Asking:
-    """A worker's end; called as `Begin`."""
+    """A worker's end; called as `Begin`. It waits `patience` seconds, or until it `gives_up`."""
 
-    def __init__(self, redis: Any, keys: Keys, line: Line, stopped: Callable[[], bool]) -> None:
-        self._redis, self._keys, self._line, self._stopped = redis, keys, line, stopped
-        self.patience = inf  # seconds to wait for an answer
+    def __init__(
+        self,
+        redis: Any,
+        keys: Keys,
+        line: Line,
+        gives_up: Callable[[], bool],
+        patience: float = inf,
+    ) -> None:
+        self._redis, self._keys, self._line = redis, keys, line
+        self._gives_up, self._patience = gives_up, patience
         self._told = False
 
     def __call__(self, batch: str, ids: Sequence[int]) -> Callable[[], None]:
@@ -73,9 +80,9 @@ class Asking:
             return before
 
     def _wait(self, question: Question, put: bytes | None) -> None:
-        until = monotonic() + self.patience
+        until = monotonic() + self._patience
         while (answer := self._hear(question.answer, AGAIN)) is None:
-            if self._stopped() or monotonic() > until:
+            if self._gives_up() or monotonic() > until:
                 answer = self._withdraw(question, put)
                 break
             self._say_that_it_waits()
@@ -85,13 +92,13 @@ class Asking:
             raise TakenBack
 
     def _say_that_it_waits(self) -> None:
-        """Once, however many ask; that Redis is away is said already."""
+        """Once, until there is an answer; that Redis is away is said already."""
         if not self._told and not self._line.is_away():
             self._told = True
             log.warning("the gateway gives no leave to send; is it running? Waiting for it")
 
     def _hear(self, key: str, seconds: float) -> bytes | None:
-        """Return the answer; None if none came in time, or we stop."""
+        """Return the answer; None if none came in time, or we give up."""
         until = monotonic() + seconds
         while True:
             try:
@@ -100,7 +107,7 @@ class Asking:
                     return answer
             except RedisError as error:
                 sleep(self._line.away(error))
-            if self._stopped() or monotonic() > until:
+            if self._gives_up() or monotonic() > until:
                 return None
 
     def _withdraw(self, question: Question, put: bytes | None) -> bytes | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
@@ -30,10 +31,10 @@ class Taker:
     def __init__(self, redis: Any, keys: Keys, channels: Sequence[str], only_urgent: bool) -> None:
         self._redis = redis
         self._keys = keys
-        kinds = (True,) if only_urgent else (True, False)
-        self._queues = [
-            f"rq:queue:{keys.queue(channel, urgent)}" for urgent in kinds for channel in channels
-        ]
+        self.only_urgent = only_urgent
+        self._urgent = [f"rq:queue:{keys.queue(channel, True)}" for channel in channels]
+        ordinary = [f"rq:queue:{keys.queue(channel, False)}" for channel in channels]
+        self._queues = self._urgent if only_urgent else [*self._urgent, *ordinary]
 
     def take(self, wait: float) -> Taken | None:
         """Return the next batch and mark it as begun; None if none came in `wait` seconds."""
@@ -42,6 +43,13 @@ class Taker:
             if taken := self._begin(batch_id):
                 return taken
         return None
+
+    def has_urgent(self) -> bool:
+        """Whether an emergency waits to be taken, as far as Redis answers."""
+        try:
+            return any(self._redis.llen(queue) for queue in self._urgent)
+        except RedisError:
+            return False
 
     def _pop(self, wait: float) -> str | None:
         if wait > 0:

@@ -121,3 +121,17 @@ def test_who_stops_before_it_hears_says_that_it_began_nothing(own_redis):
         paper.begin(batch.id, question.ids, question.answer)()  # and the disk takes its time
     assert results(collect(carrier, batch)) == []
     assert (carry.begun, paper.begun) == ([], {batch.id: set()})
+
+
+def test_no_emergency_waits_behind_what_waits_for_leave(own_redis):
+    carrier, carry = RedisCarrier(own_redis.url, Paper()), Recording()
+    both = [
+        replace(each, messages=(*batch_of(1, class_=Class.EMERGENCY).messages, *each.messages))
+        for each in (batch_of(2), batch_of(2))
+    ]
+    last = batch_of(1, class_=Class.EMERGENCY)
+    with working(own_redis.url, carry, "gateway"):
+        for batch in (*both, last):
+            carrier.hand(batch)
+        until(lambda: last.messages[0].id in carry.sent)  # nobody answers
+        assert len(carry.sent) == 3
