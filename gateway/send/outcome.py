@@ -71,7 +71,7 @@ def _not_sent(
     row = outbox.by_id(db, result.id)
     if row is None or row["batch"] != batch:
         return
-    if row["state"] != "claimed":
+    if row["state"] != "claimed" and not _was_only_slow(row, result):
         if result.is_refusal:
             _refused_after_all(gw, db, row, result, now)
         return
@@ -96,6 +96,15 @@ def _not_sent(
         outbox.unknown(db, row["id"], reason)
     else:
         outbox.end(db, row["id"], verdict.state, reason, now)
+
+
+def _was_only_slow(row: sqlite3.Row, result: Result) -> bool:
+    """Whether a carrier that was given up on says after all that a row surely did not go."""
+    return bool(row["state"] == "unknown") and result.outcome in (
+        Outcome.ACCOUNT,
+        Outcome.THROTTLED,
+        Outcome.TRANSIENT,
+    )
 
 
 def _refused_after_all(

@@ -6,11 +6,11 @@ import time
 import pytest
 
 from gateway import send
-from gateway.domain.messages import Class
+from gateway.domain.messages import Class, Outcome, Result
 from gateway.engine import Engine
 from gateway.engine.recall import recall
 from gateway.engine.sweeper import Sweeper
-from gateway.queue import Report, TakenBack
+from gateway.queue import NOT_BEGUN, Report, TakenBack
 from gateway.queue.threads import ThreadCarrier
 from gateway.send import back
 from gateway.send.notes import StoredNotes
@@ -199,3 +199,26 @@ def test_notes_that_gathered_are_written_in_the_order_they_were_given(field: Fie
     busy.set()
     for wait in waits:
         wait()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error", "ends"),
+    [
+        (Outcome.ACCEPTED, None, "sent"),
+        (Outcome.TRANSIENT, NOT_BEGUN, "queued"),
+        (Outcome.TRANSIENT, "busy", "queued"),
+        (Outcome.THROTTLED, None, "queued"),
+        (Outcome.ACCOUNT, None, "queued"),
+        (Outcome.REJECTED, "21211", "failed"),
+        (Outcome.UNKNOWN, None, "unknown"),
+    ],
+)
+def test_a_carrier_that_was_given_up_on_may_say_yet_what_came_of_it(
+    field: Field, outcome: Outcome, error: str | None, ends: str
+) -> None:
+    ids = claimed(field, 1, "b1")
+    send.give_up_on(field.gw, ids)
+    assert states(field, ids) == ["unknown"]
+    for _ in range(2):
+        send.settle(field.gw, [("simulator", "b1", [Result(ids[0], outcome, error=error)])])
+        assert states(field, ids) == [ends]
