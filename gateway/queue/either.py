@@ -32,7 +32,8 @@ class EitherCarrier:
         self._told_away = False
 
     def hand(self, batch: Batch) -> None:
-        if self._home(batch.channel) or self._steps_in(batch.channel):
+        here = self._home(batch.channel) or self._steps_in(batch.channel)
+        if here or not batch.noted:  # claimed for threads: workers begin only what is noted
             self._from_here(batch)
             return
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -140,6 +141,18 @@ def test_where_no_worker_is_left_threads_carry_what_they_reach(own_redis, monkey
         carrier.hand(theirs)
         assert len(results(collect(carrier, mine))) == 2
         assert (here.begun, carrier.holds(theirs.id)) == ([mine.id], True)
+
+
+def test_what_was_claimed_for_threads_goes_by_threads_though_a_worker_comes(own_redis, monkeypatch):
+    here = Recording()
+    with either(own_redis.url, here) as carrier:
+        no_worker(carrier, monkeypatch)
+        batch = replace(batch_of(2), noted=carrier.notes("one"))
+        with working(own_redis.url, accept, "gateway"):
+            until(lambda: carrier.unserved(["one"]) == frozenset())
+            carrier.hand(batch)
+            collect(carrier, batch)
+    assert here.begun == [batch.id]
 
 
 def test_only_what_lies_with_workers_is_recalled(own_redis, monkeypatch):
