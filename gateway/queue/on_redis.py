@@ -151,7 +151,7 @@ class RedisCarrier:
                 pipe.zscore(self._keys.under_way(channel), batch_id)
                 mark, queued, until = pipe.execute()
             no_sign = until is None or until < now
-            gone = self._missing.for_long(batch_id, no_sign and not queued and mark is None)
+            gone = self._missing.for_long(batch_id, no_sign and not queued and mark != BEGUN)
             return gone or (no_sign and mark == BEGUN)
         except RedisError as error:
             self._line.away(error)

@@ -154,6 +154,19 @@ def test_what_an_emptied_redis_held_is_lost_unless_a_worker_shows_it(own_redis, 
         assert len(results(collect(carrier, begun))) == 3
 
 
+def test_what_was_taken_back_while_nobody_heard_of_it_is_lost(own_redis, monkeypatch):
+    """The line broke as it was handed over, and again as it was taken back: both arrived late."""
+    monkeypatch.setattr("gateway.queue.missing.LONG", 0.0)
+    carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of(2)
+    carrier.hand(batch)
+    with Redis.from_url(own_redis.url) as redis:
+        redis.set(Keys().begun(batch.id), TAKEN_BACK)
+    assert not carrier.lost(batch.id, "one")
+    with working(own_redis.url, accept, "gateway"):
+        until(lambda: carrier.holds(batch.id) is False)
+    assert carrier.lost(batch.id, "one")
+
+
 def test_without_redis_a_batch_is_refused_and_nothing_else_raises(own_redis):
     carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of(2)
     carrier.hand(batch_of())
