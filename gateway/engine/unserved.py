@@ -52,7 +52,17 @@ class Unserved(Rounds):
             self._absence.found(name)
 
     def _take_back(self, channel: Channel) -> None:
-        """Queue again what lies with the workers and was begun by none of them."""
-        for batch, ids in unbegun.on_their_way(self._gw.store.read, channel.id).items():
+        """Queue again what lies with the workers and was begun by none of them.
+
+        What was queued again before, as by a start of ours, does not lie there any longer either:
+        it would count as on its way.
+        """
+
+        def on_their_way() -> dict[str, list[int]]:
+            return unbegun.on_their_way(self._gw.store.read, channel.id)
+
+        for batch, ids in on_their_way().items():
             if self._carrier.recall(batch):
                 put_back(self._gw, ids, 0.0, UNBEGUN, batch)
+        if self._carrier.drop(channel.name, on_their_way):
+            self._gw.wake(channel.id)

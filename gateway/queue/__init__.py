@@ -4,7 +4,7 @@ The outbox is the truth and a carrier only carries: lose all it holds, and messa
 late or unknown, never sent twice by it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -97,6 +97,12 @@ class Carrier(Protocol):
 
     def recall(self, batch_id: str) -> bool:
         """As `take_back`, but only of what lies with workers elsewhere."""
+
+    def drop(self, channel: str, wanted: Callable[[], Container[str]]) -> bool:
+        """Forget batches that lie with workers elsewhere, begun by none, and are not `wanted`.
+
+        Return whether there were any.
+        """
 
     def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:
         """Return those of the channels that need a worker and have none; None: cannot tell."""

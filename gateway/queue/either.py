@@ -1,7 +1,7 @@
 """Redis while it answers, and threads of this process while it does not."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from threading import Lock
 
 from gateway.domain.messages import Batch
@@ -84,6 +84,9 @@ class EitherCarrier:
 
     def recall(self, batch_id: str) -> bool:
         return not self._is_ours(batch_id) and self._redis.recall(batch_id)
+
+    def drop(self, channel: str, wanted: Callable[[], Container[str]]) -> bool:
+        return self._redis.drop(channel, wanted)
 
     def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:
         found = self._redis.unserved([name for name in channels if not self._home(name)])

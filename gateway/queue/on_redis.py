@@ -4,7 +4,7 @@ A batch is one RQ job by value; results come back on a stream. The ledger is SQL
 nothing here is needed to recover.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -16,7 +16,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from gateway.domain.messages import Batch
-from gateway.queue import CarrierDown, Notes, Report, asking, urgent
+from gateway.queue import CarrierDown, Notes, Report, asking, leftovers, urgent
 from gateway.queue.asking import Question
 from gateway.queue.given import Given
 from gateway.queue.keys import BEGUN, KEPT, TAKEN_BACK, Keys, connect, run_of
@@ -135,6 +135,13 @@ class RedisCarrier:
     def recall(self, batch_id: str) -> bool:
         return self.take_back(batch_id)
 
+    def drop(self, channel: str, wanted: Callable[[], Container[str]]) -> bool:
+        try:
+            return leftovers.drop(self._redis, self._keys, channel, wanted)
+        except RedisError as error:
+            self._line.away(error)
+            return False
+
     def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:
         try:
             return self._roll.call(channels)
@@ -216,7 +223,6 @@ class RedisCarrier:
 
     def _job(self, batch_id: str) -> Any:
         # The job of a batch that was handed over in this run of Redis and is not begun.
-
         try:
             job = Job.fetch(batch_id, connection=self._redis, serializer="json")
         except NoSuchJobError:

@@ -1,7 +1,7 @@
 """The carrier of one machine: threads in the gateway's own process."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Lock
@@ -64,6 +64,9 @@ class ThreadCarrier:
         return any(crew.remove(batch_id) for crew in self._all())
 
     def recall(self, batch_id: str) -> bool:
+        return False
+
+    def drop(self, channel: str, wanted: Callable[[], Container[str]]) -> bool:
         return False
 
     def unserved(self, channels: Sequence[str]) -> frozenset[str] | None:

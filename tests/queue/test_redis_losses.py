@@ -167,6 +167,15 @@ def test_what_was_taken_back_while_nobody_heard_of_it_is_lost(own_redis, monkeyp
     assert carrier.lost(batch.id, "one")
 
 
+def test_what_went_another_way_lies_in_redis_no_longer(own_redis):
+    carrier, batches = RedisCarrier(own_redis.url, Paper()), [batch_of(), batch_of(), batch_of()]
+    for batch in batches:
+        carrier.hand(batch)
+    carrier.drop("one", lambda: [batches[1].id])
+    assert [carrier.holds(batch.id) for batch in batches] == [False, True, False]
+    assert carrier.before("one") == 1
+
+
 def test_without_redis_a_batch_is_refused_and_nothing_else_raises(own_redis):
     carrier, batch = RedisCarrier(own_redis.url, Paper()), batch_of(2)
     carrier.hand(batch_of())
