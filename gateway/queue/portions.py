@@ -24,14 +24,16 @@ def carried(
     """Carry a batch portion by portion; yield exactly one result a message.
 
     What is not begun when a provider wants no more, or the disk is full, or the carrier closes,
-    comes back as such.
+    comes back as such. Of what was taken back before it was begun nothing is said: another may
+    have it.
     """
     if batch.noted:
         emergencies, batch = apart(batch)
         if emergencies.messages:
             yield from whole(emergencies, carry)
-        if batch.messages and not may_begin(batch, begin):
-            yield from not_begun(batch.messages)
+        if batch.messages and (refusal := _refusal(_first_asked(batch, begin))):
+            if not isinstance(refusal, TakenBack):
+                yield from not_begun(batch.messages)
             return
     left = portions(batch)
     while left:
@@ -42,7 +44,7 @@ def carried(
             stopped = stopped or result.outcome in STOPS
             if left and ahead is None and not stopped and 2 * number >= len(portion):
                 ahead = _asked(begin, batch.id, left[0])
-        if left and (stopped or closing() or ahead is None or not _is_struck_out(ahead)):
+        if left and (stopped or closing() or ahead is None or _refusal(ahead)):
             yield from not_begun([message for rest in left for message in rest])
             return
 
@@ -57,7 +59,7 @@ def apart(batch: Batch) -> tuple[Batch, Batch]:
 
 def may_begin(batch: Batch, begin: Begin) -> bool:
     """Strike out the first portion of a batch; False if it must not be sent."""
-    return _is_struck_out(_asked(begin, batch.id, portions(batch)[0]))
+    return _refusal(_first_asked(batch, begin)) is None
 
 
 def not_begun(messages: Sequence[Outgoing]) -> Iterator[Result]:
@@ -72,6 +74,10 @@ def portions(batch: Batch) -> list[tuple[Outgoing, ...]]:
     return [batch.messages[at : at + size] for at in range(0, len(batch.messages), size)]
 
 
+def _first_asked(batch: Batch, begin: Begin) -> Callable[[], None]:
+    return _asked(begin, batch.id, portions(batch)[0])
+
+
 def _asked(begin: Begin, batch: str, portion: Sequence[Outgoing]) -> Callable[[], None]:
     """Strike out a portion; a store that takes nothing any more is told of on waiting."""
     try:
@@ -84,12 +90,13 @@ def _refused(error: Exception) -> None:
     raise error
 
 
-def _is_struck_out(struck_out: Callable[[], None]) -> bool:
+def _refusal(struck_out: Callable[[], None]) -> Exception | None:
+    """Wait until a portion is struck out; return why it must not be sent, None if it may be."""
     try:
         struck_out()
-    except TakenBack:
-        return False
+    except TakenBack as refusal:
+        return refusal
     except Exception as error:
         log.error("what is not begun could not be written down: %s", lines(error))
-        return False
-    return True
+        return error
+    return None

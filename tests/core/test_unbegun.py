@@ -18,7 +18,7 @@ from gateway.store import claims
 from tests.core.field import NOW, Field
 from tests.core.test_engine import until
 from tests.core.test_sending import queue, state
-from tests.queue.stage import Paper
+from tests.queue.stage import Paper, Recording, collect
 
 NOTES = "SELECT batch, ids FROM unbegun"
 
@@ -161,6 +161,20 @@ def test_a_start_takes_up_what_a_crash_left(field: Field) -> None:
     until(lambda: states(field, rest) == ["sent", "sent"])
     engine.stop()
     assert states(field, [begun, *rest]) == ["unknown", "sent", "sent"]
+
+
+def test_what_a_worker_has_begun_threads_do_not_give_back(field: Field) -> None:
+    """A Redis that forgot that they have it offered the batch to a worker too."""
+    ids, carry = [queue(field), queue(field)], Recording()
+    batch = send.prepare(field.gw, field.channel, 9, 99.0, note=True).batch
+    assert batch is not None
+    notes = StoredNotes(field.gw)
+    notes.begin(batch.id, ids, "asked by a worker")()
+    threads = ThreadCarrier(carry, notes)
+    threads.hand(batch)
+    for report in collect(threads, batch):
+        send.settle(field.gw, [(report.channel, report.batch, report.results)])
+    assert (carry.begun, states(field, ids)) == ([], ["claimed", "claimed"])
 
 
 def test_what_came_back_is_not_begun_though_its_note_is_not_dropped_yet(field: Field) -> None:
