@@ -4,7 +4,6 @@ import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from math import inf
 from threading import Event, Lock, Thread
 
@@ -17,7 +16,7 @@ from gateway.queue import Begin, Carry
 from gateway.queue.asking import Asking
 from gateway.queue.keys import Keys, connect
 from gateway.queue.line import Line
-from gateway.queue.portions import apart, carried, may_begin
+from gateway.queue.portions import apart, carried, may_begin, passed_on
 from gateway.queue.presence import ALIVE_IN_BURSTS, Presence
 from gateway.queue.reporter import Reporter
 from gateway.queue.taking import Taken, Taker
@@ -136,12 +135,13 @@ class Worker:
             self._reporter.add(batch, result)
         self._reporter.add(batch, None)
 
-    def _results(self, taken: Taken, begin: Begin) -> Iterable[Result]:
+    def _results(self, taken: Taken, begin: Begin) -> Iterator[Result]:
         """Carry an emergency at once, all else portion by portion as the gateway gives leave."""
-        emergencies, others = apart(taken.batch)
+        at_once, others = apart(taken.batch)
         if not taken.batch.noted:
-            return self._at_once(taken.batch, taken.fresh)
-        return chain(self._at_once(emergencies, taken.fresh), self._by_leave(others, begin))
+            at_once, others = taken.batch, replace(others, messages=())
+        if not (yield from passed_on(self._at_once(at_once, taken.fresh))):
+            yield from self._by_leave(others, begin)
 
     def _at_once(self, batch: Batch, fresh: bool) -> Iterable[Result]:
         if not batch.messages:

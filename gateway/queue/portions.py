@@ -5,7 +5,7 @@ Who begins a portion strikes it out first, and is refused what was taken back me
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,8 +29,9 @@ def carried(
     """
     if batch.noted:
         emergencies, batch = apart(batch)
-        if emergencies.messages:
-            yield from whole(emergencies, carry)
+        if (yield from passed_on(whole(emergencies, carry) if emergencies.messages else ())):
+            yield from not_begun(batch.messages)
+            return
         if batch.messages and (refusal := _refusal(_first_asked(batch, begin))):
             if not isinstance(refusal, TakenBack):
                 yield from not_begun(batch.messages)
@@ -55,6 +56,15 @@ def apart(batch: Batch) -> tuple[Batch, Batch]:
     for message in batch.messages:
         (urgent if message.class_ == Class.EMERGENCY else others).append(message)
     return replace(batch, messages=tuple(urgent)), replace(batch, messages=tuple(others))
+
+
+def passed_on(results: Iterable[Result]) -> Generator[Result, None, bool]:
+    """Yield these; return whether their provider wants no more just now."""
+    stopped = False
+    for result in results:
+        yield result
+        stopped = stopped or result.outcome in STOPS
+    return stopped
 
 
 def may_begin(batch: Batch, begin: Begin) -> bool:

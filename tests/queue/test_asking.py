@@ -1,11 +1,12 @@
 """A worker begins no ordinary message before the gateway struck it out of what is not begun."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from redis import Redis
 
-from gateway.domain.messages import Class, Outcome
+from gateway.domain.messages import Batch, Class, Outcome, Result
 from gateway.queue import asking
 from gateway.queue.keys import Keys
 from gateway.queue.on_redis import RedisCarrier
@@ -135,3 +136,17 @@ def test_no_emergency_waits_behind_what_waits_for_leave(own_redis):
             carrier.hand(batch)
         until(lambda: last.messages[0].id in carry.sent)  # nobody answers
         assert len(carry.sent) == 3
+
+
+def test_a_provider_that_wants_no_more_after_the_emergencies_gets_no_more(own_redis):
+    def carry(batch: Batch) -> Iterator[Result]:
+        carried.extend(message.id for message in batch.messages)
+        yield from (Result(message.id, Outcome.THROTTLED) for message in batch.messages)
+
+    carrier, carried, ordinary = RedisCarrier(own_redis.url, Paper()), list[int](), batch_of(2)
+    urgent = batch_of(1, class_=Class.EMERGENCY).messages
+    both = replace(ordinary, messages=(*urgent, *ordinary.messages))
+    carrier.hand(both)
+    with working(own_redis.url, carry, "gateway"):
+        assert len(results(collect(carrier, both))) == 1
+    assert carried == [urgent[0].id]

@@ -89,6 +89,14 @@ def test_a_provider_that_wants_no_more_gets_no_more(batch: Batch) -> None:
     assert sorted(result.id for result in results) == all_
 
 
+def test_a_provider_that_wants_no_more_after_the_emergencies_gets_no_more(batch: Batch) -> None:
+    warning, told = batch_of(2, class_=Class.EMERGENCY), Told()
+    told.outcome[warning.messages[0].id] = Outcome.THROTTLED
+    results = sent(told, replace(batch, messages=(*warning.messages, *batch.messages)), True)
+    assert [act for act, _ in told.acts] == ["carried"] * 2
+    assert [result.error for result in results] == [None] * 2 + [NOT_BEGUN] * 10
+
+
 @pytest.mark.parametrize("broken", [TakenBack(), OSError("no room")])
 @pytest.mark.parametrize(("refuse", "begun"), [(0, 0), (4, 4), (9, 8)])
 def test_what_was_taken_back_or_a_full_disk_refuses_is_not_begun(
