@@ -77,14 +77,18 @@ class Worker:
         self._presence = Presence(self._redis, self._keys, channels)
 
     def run(self, burst: bool = False) -> bool:
-        """Serve until told to stop, in a burst until all queues are empty; False if it broke."""
+        """Serve until told to stop, in a burst until all queues are empty; False if it broke.
+
+        One without its sign of presence would be taken for gone, and sent nothing for ever.
+        """
         if burst:
             self._presence.alive_for = ALIVE_IN_BURSTS
         self._presence.start()
         threads = [self._thread(name, only, burst) for name in self._channels for only in (1, 0)]
         while alive := [thread for thread in threads if thread.is_alive()]:
             alive[0].join(LOOK_UP)
-            self.failed = self.failed or not self._reporter.alive
+            beside = self._reporter.alive and self._presence.is_alive()
+            self.failed = self.failed or not beside
             if self.asked or self.failed:
                 self._stop.set()
         self._presence.close()

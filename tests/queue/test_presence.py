@@ -137,3 +137,8 @@ def test_a_sign_is_given_again_as_soon_as_redis_is_back(office, own_redis):
     until(lambda: office.signs == 1)
     presence.close()
     assert office.signs == 0
+
+
+def test_a_worker_whose_sign_of_presence_breaks_ends_and_is_started_anew(office, process):
+    office.redis.sadd(office.keys.wanted, b"\xff")  # no name of a channel
+    assert process.start(0.0).wait(10) == 1

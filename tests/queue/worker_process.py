@@ -20,7 +20,7 @@ def main(url: str, prefix: str, ledger: str, seconds: str) -> None:
         if "broken" in batch.extra:
             raise OSError(f"{batch.messages[0].to} refuses {batch.messages[0].text}")
 
-    Worker(url, ["one"], carry, prefix).run()
+    sys.exit(0 if Worker(url, ["one"], carry, prefix).run() else 1)
 
 
 if __name__ == "__main__":
