@@ -10,6 +10,7 @@ from gateway.domain.messages import Batch, Class, Outcome, Result
 from gateway.queue import asking
 from gateway.queue.keys import Keys
 from gateway.queue.on_redis import RedisCarrier
+from gateway.worker import Worker
 from tests.queue.stage import Paper, Recording, batch_of, collect, results, until, working
 
 ACCEPTED = [Outcome.ACCEPTED] * 2
@@ -150,3 +151,13 @@ def test_a_provider_that_wants_no_more_after_the_emergencies_gets_no_more(own_re
     with working(own_redis.url, carry, "gateway"):
         assert len(results(collect(carrier, both))) == 1
     assert carried == [urgent[0].id]
+
+
+def test_a_worker_that_comes_for_a_burst_does_not_wait_for_ever(own_redis, monkeypatch):
+    monkeypatch.setattr("gateway.worker.ONE_BURST", 0.2)
+    paper, carry, batch = Paper(), Recording(), batch_of(2)
+    carrier = RedisCarrier(own_redis.url, paper)
+    carrier.hand(batch)
+    assert Worker(own_redis.url, ["one"], carry).run(burst=True)  # and no gateway is there
+    assert results(collect(carrier, batch)) == []
+    assert (carry.begun, paper.begun) == ([], {})
