@@ -36,8 +36,15 @@ def _given(pairs: tuple[str, ...], files: tuple[str, ...]) -> dict[str, str]:
         found[name] = value
     for pair in files:
         name, _, file = pair.partition("=")
-        found[name] = Path(file).read_text(encoding="utf-8").strip()
+        found[name] = _read(Path(file))
     return found
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise Refused(f"{file} is not text in UTF-8. Save it so.") from None
 
 
 def _checked(provider: str, settings: dict[str, str]) -> None:

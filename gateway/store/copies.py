@@ -13,7 +13,7 @@ LOST = "restored from a backup"
 
 
 def backup(store: Path, file: Path) -> None:
-    """Copy the store whole; an existing file is not overwritten.
+    """Copy the store whole; StoreError where it cannot, and where the file is there already.
 
     It gets its name when it is whole and on the disk: whatever stops us before leaves a `.part`.
     """
@@ -28,6 +28,11 @@ def backup(store: Path, file: Path) -> None:
         ):
             source.backup(copy, pages=1000)
         part.rename(file)
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"No backup was made: {error}. Is {file.parent} a folder that may be written to, "
+            "with room?"
+        ) from None
     finally:
         _remove(part)
     settle(file.parent)
