@@ -10,6 +10,7 @@ from gateway.domain.routing import Asked
 from gateway.domain.sms import measure
 from gateway.receive.asking import asking
 from gateway.store import audit, outbox, uninvited
+from gateway.submit import NO_CHANNEL
 
 CHUNK = 50
 SOURCE = "invite"
@@ -29,7 +30,7 @@ def invite(gw: Gateway, by: str) -> int:
     """Ask everyone who was not asked yet; return how many. Refused where nothing carries SMS."""
     channel = gw.channels.default()
     if channel is None:
-        raise Refused("No channel carries SMS. Add one: gateway channel add.", "channel")
+        raise Refused(NO_CHANNEL, "channel")
     total, now = 0, gw.clock()
     while asked := gw.store.write(lambda db: _some(gw, db, channel.id, now), background=True):
         total += asked

@@ -21,7 +21,7 @@ LONGEST = 60  # letters of a group's name
 N_ = str  # marks a sentence for translators
 
 NO_CONTACT = N_("There is no contact %(id)s.")
-NOT_A_NUMBER = N_("This is not a phone number.")
+NOT_A_NUMBER = N_("That is not a number. Write it with + and the country code.")
 NOT_A_PHONE = N_("A name or a short code cannot be a contact.")
 NOT_A_CONSENT = N_("Consent is one of none, pending, in, alerts, out.")
 NOT_A_TAG = N_("The language is not a language tag, as ne or pt-MZ.")

@@ -9,6 +9,7 @@ from gateway.context import Channel, Gateway
 from gateway.domain.alerts import Refused
 from gateway.domain.messages import Class, Outcome, Outgoing, Result
 from gateway.domain.phone import BadNumber, normalise
+from gateway.people import NOT_A_NUMBER
 from gateway.providers import N_, SendError
 from gateway.providers.conditions import explained
 from gateway.providers.linking import Linked, broken
@@ -25,7 +26,6 @@ OUTCOMES = {
 }
 KNOWN = N_("The provider knows us.")
 FETCHES = N_("Nobody can be asked: the phone calls us, and fetches what waits for it.")
-NO_NUMBER = N_("That is not a number. Write it with + and the country code.")
 OFF = N_("The channel is off. Turn it on first.")
 UNBOUND = N_("The link is not bound. It is tried again by itself.")
 LEFT = N_("This person has left. Only their own word brings them back.")
@@ -81,7 +81,7 @@ def _number(gw: Gateway, channel: Channel, to: str) -> str:
         if whom.kind == "name":
             raise BadNumber("a name")
     except BadNumber:
-        raise Refused(NO_NUMBER, "to") from None
+        raise Refused(NOT_A_NUMBER, "to") from None
     number = whom.value
     last = consent.last(gw.store.read, gw.numbers.of(number))
     if last and last["state"] == "out":

@@ -143,7 +143,7 @@ def _phone(tidy: str, region: str | None) -> str:
         for number in numbers:
             if good(number):
                 return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise BadNumber("not a possible phone number")
+    raise BadNumber("not a possible phone number: write it with + and the country code")
 
 
 def _parsed(number: str, region: str | None) -> "PhoneNumber | None":

@@ -29,7 +29,7 @@ TEXT_OR_TOPIC = N_("Give a text or a topic, and not both.")
 NO_TOPIC = N_("There is no such topic.")
 NO_SUCH_CHANNEL = N_("There is no channel of this name.")
 NOT_THIS_ONE = N_("This channel is off or carries no SMS. Turn it on.")
-NO_CHANNEL = N_("No channel carries SMS. Add one: gateway channel add.")
+NO_CHANNEL = N_("No channel that is on carries SMS. Turn one on, or add one: gateway channel add.")
 NONE_MAY = "no channel may carry it"
 
 Decided = Message | str  # what is queued for a recipient, or why nothing is
