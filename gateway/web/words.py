@@ -75,7 +75,7 @@ STATES = {
     "waiting": Badge("◔", "wait", N_("Waiting")),
     # consent
     "none": Badge("–", "off", N_("Has not joined")),
-    "pending": Badge("◔", "wait", N_("Asked to join")),
+    "pending": Badge("◔", "wait", N_("Written down, not joined yet")),
     "in": Badge("✓", "good", N_("Joined")),
     "alerts": Badge("✓", "good", N_("Alerts only")),
     "out": Badge("⊘", "bad", N_("Has left")),

@@ -119,7 +119,7 @@ def test_one_person_is_added_and_has_not_joined_yet(sit: Sit, gw: Gateway) -> No
     fields = {"address": "+44 7700 900 200", "tongue": "ne", "place": "hillside"}
     answer = seat.post("/contacts", fields, page="/contacts")
     page = seat.get(answer.headers["Location"]).text
-    assert "Asked to join" in page
+    assert "Written down, not joined yet" in page
     assert "ZZ02" in page
     assert "***200" in page
     assert seat.post("/contacts", fields, page="/contacts").headers["Location"].endswith("/61")
