@@ -23,7 +23,7 @@ DO = {
     "no worker": N_(
         "No worker serves this channel. What waits goes by another channel when its time has "
         "come, if there is one that can carry it. Start one on the machine that sends: "
-        "gateway worker"
+        "gateway worker --channel NAME"
     ),
     "slow": N_("The provider asks us to slow down. Sending goes on by itself in a moment."),
     "account": N_(
