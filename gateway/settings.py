@@ -152,6 +152,9 @@ def _check(values: Mapping[str, str]) -> None:
             raise BadSetting(f"GATEWAY_{name} must be a whole number from 1 up, not {value!r}")
     if values["GATEWAY_REDIS_AWAY"] not in ("wait", "threads"):
         raise BadSetting("GATEWAY_REDIS_AWAY must be wait or threads")
+    redis = values["GATEWAY_REDIS"]
+    if redis and not redis.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting("GATEWAY_REDIS must begin with redis://, as redis://127.0.0.1:6379/0")
     _check_ages(values)
     if values["GATEWAY_DISK"] not in ("", "card", "fast"):
         raise BadSetting(f"GATEWAY_DISK must be card or fast, not {values['GATEWAY_DISK']!r}")

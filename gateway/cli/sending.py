@@ -12,13 +12,15 @@ from gateway.store import outbox
 WORDS = {
     "queued": "waits: is the gateway running? See 'gateway check'.",
     "claimed": "is on its way.",
-    "sent": "was handed over.",
-    "delivered": "was confirmed by the phone.",
+    "sent": "was handed over to {channel}.",
+    "delivered": "went by {channel}, and the phone confirmed it.",
     "failed": "failed: {reason}",
     "withdrawn": "was withheld: {reason}",
     "expired": "was too late to send.",
     "unknown": "may have gone: the line broke after it was handed over.",
 }
+
+PRACTICE = " This channel is for practice: no network carries it."
 
 
 @click.command("send")
@@ -37,7 +39,8 @@ def send_command(to: str, text: str, channel: str | None, class_: str, wait: flo
         line = submit(gw, BY, order)[0]
         if line.refused or line.id is None:
             raise click.ClickException(f"Not queued: {line.refused}")
-        click.echo(f"out-{line.id}: {line.parts} × {line.alphabet}")
+        parts = "1 part" if line.parts == 1 else f"{line.parts} parts"
+        click.echo(f"out-{line.id}: {parts}, {line.alphabet}")
         _tell(gw, line.id, wait)
 
 
@@ -48,5 +51,7 @@ def _tell(gw: Gateway, id: int, wait: float) -> None:
         time.sleep(0.1)
         row = outbox.by_id(gw.store.read, id)
     assert row is not None
-    click.echo("It " + WORDS[row["state"]].format(reason=row["reason"]))
+    channel = gw.channels.by_id(row["channel"])
+    told = WORDS[row["state"]].format(reason=row["reason"], channel=channel.name)
+    click.echo(f"It {told}{PRACTICE if channel.row['provider'] == 'simulator' else ''}")
     raise SystemExit(1 if row["state"] in ("failed", "withdrawn", "expired") else 0)

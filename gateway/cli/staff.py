@@ -10,19 +10,11 @@ from gateway.domain.alerts import Refused
 from gateway.store import audit, tokens, users
 
 ROLES = ("administrator", "operator", "approver", "field_staff", "auditor")
-WHY = {
-    "name": "A name is 2 to 32 letters and digits, without spaces.",
-    "taken": "There is a user of that name already.",
-    "password": "A password needs 10 characters or more, and must not hold the name.",
-    "unknown": "There is no user of that name. See: gateway user list",
-    "last": "This is the last administrator: add another one first.",
-    "role": f"A role is one of {', '.join(ROLES)}.",
-}
+SEE = "See: gateway user list"
 
 
 def _why(error: users.UserError) -> Refused:
-    word = str(error)
-    return Refused(WHY.get(word, word))
+    return Refused(f"{error} {SEE}" if error.reason == "unknown" else str(error))
 
 
 @click.group("user")
@@ -133,7 +125,7 @@ def add_token(name: str, role: str, user: str | None) -> None:
             now = gw.clock()
             owner = users.by_name(db, user) if user else None
             if user and owner is None:
-                raise Refused(WHY["unknown"])
+                raise Refused(f"There is no such user. {SEE}")
             try:
                 made = tokens.add_token(db, name, role, owner["id"] if owner else None, now)
             except sqlite3.IntegrityError:
