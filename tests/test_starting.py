@@ -103,3 +103,22 @@ def test_an_empty_key_file_is_refused_and_kept(tmp_path: Path) -> None:
     assert "is empty" in refused(gateway(data, "run"))
     assert gateway(data, "init").returncode == 1
     assert (data / "key").read_text() == "\n"
+
+
+def test_links_of_commands_lead_where_the_gateway_is_served(folder, tmp_path, free_port):
+    environ = os.environ | {"GATEWAY_DATA": str(folder), "GATEWAY_PORT": str(free_port)}
+    log = tmp_path / "log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "run"], env=environ, stdout=said, stderr=said
+        )
+    try:
+        until(lambda: "Stop:" in log.read_text(), "it says where it is", 20)
+    finally:
+        process.terminate()
+        process.wait(30)
+    here, set_one = f"http://127.0.0.1:{free_port}/", "https://gateway.example.org/"
+    assert f"{here}password/" in gateway(folder, "user", "add", "sita", "--role", "operator").stdout
+    assert f"{here}hooks/" in gateway(folder, "channel", "show", "simulator").stdout
+    link = gateway(folder, "user", "reset", "sita", GATEWAY_PUBLIC_URL=set_one).stdout
+    assert f"{set_one}password/" in link

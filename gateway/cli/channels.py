@@ -11,7 +11,7 @@ from gateway.cli import channel_limits
 from gateway.cli.asking import asked
 from gateway.cli.channel_state import HOUR, described, share, state
 from gateway.cli.hearing import heard
-from gateway.cli.opening import BY, gateway, opened, plainly, show
+from gateway.cli.opening import BY, gateway, opened, plainly, show, web
 from gateway.cli.routes import route
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
@@ -109,20 +109,22 @@ def add(
 
     with gateway() as gw:
         gw.store.write(lambda db: work(db, gw))
+        click.echo(f"Channel {name} is added. Try it: gateway channel test {name}")
         _addresses(gw, name)
 
 
 def _addresses(gw: Gateway, name: str) -> None:
     channel = gw.channels.get(name)
     if channel and channel.provider.can.links:
-        click.echo(f"Channel {name} is ready. The gateway binds to it while it runs.")
-        return
-    if channel and channel.provider.can.polls:
-        click.echo(f"Channel {name} is ready. Nobody has to call it: it is looked at.")
-        return
-    click.echo(f"Channel {name} is ready. Paste at the provider:")
-    for kind, address in channel.addresses(gw.settings.public_url) if channel else ():
-        click.echo(f"  {kind:8} {address}")
+        click.echo("Nobody has to call it: the gateway binds to it while it runs.")
+    elif channel and channel.provider.can.polls:
+        click.echo("Nobody has to call it: it is looked at.")
+    elif channel:
+        click.echo("Paste at the provider:")
+        for kind, address in channel.addresses(web(gw)):
+            click.echo(f"  {kind:8} {address}")
+        if not gw.settings["PUBLIC_URL"]:
+            click.echo("Only this machine can call these. For others, set GATEWAY_PUBLIC_URL.")
 
 
 @channel_command.command("list")

@@ -13,7 +13,7 @@ from gateway.context import Gateway, open_gateway
 from gateway.domain.alerts import Refused
 from gateway.sealing import Sealer
 from gateway.settings import BadSetting, Settings
-from gateway.store import StoreError
+from gateway.store import StoreError, home
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,6 +46,13 @@ def gateway() -> Iterator[Gateway]:
         yield gw
     finally:
         gw.store.close()
+
+
+def web(gw: Gateway) -> str:
+    """Return where the gateway's pages are: what is set, else where it was served last."""
+    return (
+        gw.settings["PUBLIC_URL"].rstrip("/") or home.last(gw.store.read) or gw.settings.public_url
+    )
 
 
 def opened(sealer: Sealer, row: sqlite3.Row) -> dict[str, str]:

@@ -4,7 +4,7 @@ import sqlite3
 
 import click
 
-from gateway.cli.opening import BY, gateway, plainly, show
+from gateway.cli.opening import BY, gateway, plainly, show, web
 from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.store import audit, tokens, users
@@ -55,7 +55,7 @@ def _from_file(file: str) -> str:
 
 def _hand_over(gw: Gateway, link: str) -> None:
     click.echo("Hand over this link, once, within a day; it asks for a password:")
-    click.echo(f"  {gw.settings.public_url}/password/{link}")
+    click.echo(f"  {web(gw)}/password/{link}")
 
 
 @user_command.command("list")

@@ -12,7 +12,7 @@ from gateway.cli.opening import opened, plainly
 from gateway.clock import Clock, keeping
 from gateway.sealing import Sealer
 from gateway.settings import BadSetting, Settings
-from gateway.store import Store, StoreError, channels, links
+from gateway.store import Store, StoreError, channels, home, links
 from gateway.store.lock import wait_until_stopped
 
 PATIENCE = 3.0  # seconds for a gateway that is stopping to let go of its port
@@ -78,10 +78,11 @@ def _greet(settings: Settings, store: Store) -> None:
     link = store.write(lambda db: links.first_link(db, clock.now()))
     simulator = any(row["provider"] == "simulator" for row in channels.every(store.read))
     host = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
-    home = f"http://{host}:{settings['PORT']}"
-    click.echo(f"Sign in:  {home}/setup/{link}" if link else f"Sign in:  {home}/")
+    here = f"http://{host}:{settings['PORT']}"
+    store.write(lambda db: home.tell(db, here))
+    click.echo(f"Sign in:  {here}/setup/{link}" if link else f"Sign in:  {here}/")
     if link:
         click.echo("          (once, within a day: it makes you the first administrator)")
     if simulator:
-        click.echo(f"Handset:  {home}/handset")
+        click.echo(f"Handset:  {here}/handset")
     click.echo("Stop:     Ctrl-C")
