@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
     env.globals.update(
         figure=words.figure, about=words.about, say=words.gettext, role_words=words.ROLES
     )
-    env.globals.update(doubted=words.is_doubted, reached=words.reached)
+    env.globals.update(doubted=words.is_doubted, reached=words.reached, actor=words.actor)
     app.context_processor(_around)
     for finish in (wire.pack, wire.dress, forms.keep_visit):
         app.after_request(finish)

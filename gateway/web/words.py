@@ -86,6 +86,22 @@ STATES = {
     "bulk": Badge("▽", "off", N_("Bulk")),
 }
 
+ACTORS = {
+    "cli": N_("the command line"),
+    "contact": N_("the person"),
+    "system": N_("the gateway"),
+}
+
+
+def actor(by: str) -> str:
+    """Return who did something, as staff call them; the audit keeps the word itself.
+
+    >>> actor("user:sita"), actor("token:clinic")
+    ('sita', 'token:clinic')
+    """
+    kind, _colon, name = by.partition(":")
+    return name if kind == "user" else _(ACTORS[by]) if by in ACTORS else by
+
 
 def badge(word: str) -> Badge:
     """Return how a state is shown; an unknown word is shown as it is.

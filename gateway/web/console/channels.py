@@ -59,6 +59,7 @@ def page(
         channel=channel,
         health=shown,
         calls=addresses(channel),
+        near=not gateway().settings["PUBLIC_URL"],
         condition=conditions.told(channel),
         refused=refused(channel.name),
         why=call_words.why,
