@@ -1,6 +1,9 @@
 """What pages say where there is nothing to show, and who did something."""
 
+import re
 from dataclasses import replace
+
+import pytest
 
 from gateway.store import channels
 from tests.web.conftest import NOW
@@ -15,6 +18,17 @@ def test_an_item_without_words_says_so(inhabited, sit):
     for path in ("/feedback", "/feedback/B2C3"):
         assert seat.get(path).text.count("No words") == 1
     assert "No words" not in seat.get("/feedback/A7K2").text
+
+
+@pytest.mark.parametrize(
+    "priority, shown", [("p1", "1 – life at risk"), ("p2", "2 – urgent"), ("p3", ""), ("p4", "")]
+)
+def test_what_is_urgent_is_marked_in_the_list(inhabited, sit, priority, shown):
+    inhabited.store.write(lambda db: told(db, "B2C3", "SOS", "request", priority=priority))
+    marks = re.findall(
+        r'<b class="bad">([12] – [^<]+)</b>', sit("field_staff").get("/feedback").text
+    )
+    assert marks == ([shown] if shown else [])
 
 
 def test_who_did_something_is_called_by_name(inhabited, sit):
