@@ -1,11 +1,15 @@
 """A path that leads nowhere is told in a sentence that names it."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click import ClickException
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.cli.opening import plainly
 
 ADD = "channel add water --provider twilio --set-file auth_token="
 PATHS = [
@@ -50,3 +54,21 @@ def test_a_data_folder_that_is_a_file_is_told_in_a_sentence(made: Path, words: s
 def test_a_backup_that_could_not_be_made_leaves_nothing(made: Path) -> None:
     call(made / "data", f"backup {made}/nowhere/store.db")
     assert not (made / "nowhere").exists()
+
+
+def test_a_folder_that_cannot_be_locked_is_not_said_to_be_in_use(tmp_path: Path) -> None:
+    assert call(tmp_path, "init --empty").exit_code == 0
+    (tmp_path / "running").mkdir()
+    for words in ("check", "restore " + str(tmp_path / "gateway.db")):
+        answer = call(tmp_path, words)
+        assert answer.exit_code == 1
+        assert "cannot be written to (unable to open database file)" in answer.output
+
+
+def test_a_store_that_may_only_be_read_is_told_in_a_sentence(made: Path) -> None:
+    store = made / "data" / "gateway.db"
+    with (
+        closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db,
+        pytest.raises(ClickException, match=r"The store cannot be written to \(attempt to write"),
+    ):
+        plainly(db.execute)("DELETE FROM topic")

@@ -30,6 +30,11 @@ def plainly(command: Callable[P, T]) -> Callable[P, T]:
             return command(*args, **kwargs)
         except (BadSetting, StoreError, Refused) as error:
             raise click.ClickException(str(error)) from None
+        except sqlite3.OperationalError as error:
+            raise click.ClickException(
+                f"The store cannot be written to ({error}). Is its disk full, or are its files "
+                "another user's?"
+            ) from None
         except OSError as error:
             if error.filename is None:
                 raise
