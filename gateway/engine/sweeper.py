@@ -108,7 +108,7 @@ class Sweeper(Rounds):
         now, db = self._gw.clock(), self._gw.store.read
         if unbegun.over(db):
             self._gw.store.write(unbegun.forget)
-        gone = self._with_the_dead(self._carried(outbox.lapsed(db, now - SIGN)))
+        gone = self._with_the_dead(self._carried(now - SIGN))
         gone += [row["id"] for row in self._fetched(outbox.lapsed(db, now - DAY))]
         noted = set(unbegun.batches(db))
         for batch, ids in self._long_claimed(now).items():
@@ -125,10 +125,12 @@ class Sweeper(Rounds):
         """Rows nobody told of, by batch; after a start workers have a moment to ask once more."""
         if 0 <= now - self._began < STARTING:
             return {}
-        return _by_batch(self._carried(outbox.lapsed(self._gw.store.read, now - LEASE)))
+        return _by_batch(self._carried(now - LEASE))
 
-    def _carried(self, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
-        """Those that a carrier has; what a phone comes to fetch waits a day for it."""
+    def _carried(self, before: float) -> list[sqlite3.Row]:
+        """Rows that a carrier has since before then; what a phone comes to fetch waits a day."""
+        phones = [one.id for one in self._gw.channels.all() if one.provider.can.polled]
+        rows = outbox.lapsed(self._gw.store.read, before, phones)
         return [row for row in rows if not self._is_fetched(row)]
 
     def _fetched(self, rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:

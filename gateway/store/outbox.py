@@ -43,7 +43,8 @@ UPDATE outbox SET state = 'failed', reason = :reason, final_at = :now
 """
 _LAPSED = """
 SELECT id, batch, class, attempts, created_at, channel FROM outbox
- WHERE state = 'claimed' AND claimed_at < ? ORDER BY claimed_at LIMIT 1000
+ WHERE state = 'claimed' AND claimed_at < ? AND channel NOT IN (SELECT value FROM json_each(?))
+ ORDER BY claimed_at LIMIT 1000
 """
 _COUNTS = """
 SELECT state, CASE WHEN state IN ('withdrawn', 'expired') THEN reason END AS reason,
@@ -151,9 +152,9 @@ def refused(db: sqlite3.Connection, id: int, batch: str, reason: str, now: float
     db.execute(_REFUSED, {"id": id, "batch": batch, "reason": reason, "now": now})
 
 
-def lapsed(db: sqlite3.Connection, before: float) -> list[sqlite3.Row]:
-    """Rows claimed before then and never told of."""
-    return db.execute(_LAPSED, (before,)).fetchall()
+def lapsed(db: sqlite3.Connection, before: float, but: Sequence[int] = ()) -> list[sqlite3.Row]:
+    """Rows claimed before then and never told of, but for some channels; the oldest 1,000."""
+    return db.execute(_LAPSED, (before, str(list(but)))).fetchall()
 
 
 def next_due(

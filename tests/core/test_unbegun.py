@@ -14,7 +14,7 @@ from gateway.queue import NOT_BEGUN, Report, TakenBack
 from gateway.queue.threads import ThreadCarrier
 from gateway.send import back
 from gateway.send.notes import StoredNotes
-from gateway.store import claims
+from gateway.store import channels, claims
 from tests.core.field import NOW, Field
 from tests.core.test_engine import until
 from tests.core.test_sending import queue, state
@@ -132,6 +132,21 @@ def test_what_of_a_begun_batch_is_not_begun_is_recalled_when_its_person_leaves(
     assert states(field, ids) == ["claimed", "claimed", "queued", "queued"]
     with pytest.raises(TakenBack):
         notes.begin("b1", ids[2:])()
+
+
+def test_what_a_phone_has_hides_nothing_that_a_carrier_lost(field: Field) -> None:
+    sealed = field.gw.sealer.seal({"secret": "x"})
+    field.gw.store.write(lambda db: channels.add(db, "phone", "smssync", "4040", sealed, NOW))
+    phone = field.gw.channels.get("phone")
+    assert phone is not None
+    for _ in range(1001):
+        queue(field, channel=phone.id)
+    field.do("UPDATE outbox SET state = 'claimed', claimed_at = ?, batch = 'phone'", NOW - 400)
+    (lost,) = claimed(field, 1, "b1")
+    sweeper = Sweeper(field.gw, ThreadCarrier(lambda batch: [], Paper()), threading.Event())
+    field.clock.now += 400
+    sweeper.round()
+    assert states(field, [lost]) == ["unknown"]
 
 
 def test_a_note_of_an_earlier_batch_takes_nothing_from_a_later_one(field: Field) -> None:
