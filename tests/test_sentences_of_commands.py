@@ -55,6 +55,15 @@ def test_what_went_to_a_channel_for_practice_is_told_as_such(call: Call) -> None
     assert "This channel is for practice: no network carries it." in said
 
 
+@pytest.mark.parametrize("provider", ["spool", "gammusmsd"])
+def test_a_folder_that_is_not_there_is_named_as_the_fault(
+    call: Call, tmp_path: Path, provider: str
+) -> None:
+    added = call(f"channel add box --provider {provider} --set folder={tmp_path}/smsd")
+    assert "Try it: gateway channel test box" in added.output
+    assert "The folder is not there" in call("channel test box").output
+
+
 @pytest.mark.parametrize("url", ["localhost", "127.0.0.1:6379", "http://127.0.0.1:6379"])
 def test_a_redis_that_is_no_address_is_told_before_it_is_called(call: Call, url: str) -> None:
     assert "GATEWAY_REDIS must begin with redis://" in call("check", GATEWAY_REDIS=url).output

@@ -6,9 +6,13 @@ from pathlib import Path
 from stat import S_ISREG
 
 from gateway.files import settle
-from gateway.providers import Account, SendError, Unreachable
+from gateway.providers import N_, Account, SendError, Unreachable
 
 STILL = 1.0  # seconds without a change after which a file counts as whole
+GONE = N_(
+    "The folder is not there, or the user that Gateway runs as may not read and write in it. "
+    "Install and start the program that shares it, or correct the setting."
+)
 MOST = 100_001  # bytes read of a file: one more than we take
 
 State = tuple[int, int]  # size in bytes, time of change in ns
@@ -18,6 +22,11 @@ def trouble(error: OSError) -> SendError:
     """Return what a failing disk or folder means for sending: nothing was handed over."""
     gone = isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError)
     return Account("folder") if gone else Unreachable("disk")
+
+
+def explain(code: str) -> str:
+    """Return what a code of ours means and what to do, or an empty string."""
+    return GONE if code.startswith("folder") else ""
 
 
 class Folder:

@@ -8,7 +8,7 @@ from typing import Protocol
 from gateway.domain.messages import Outcome, Outgoing, Result
 from gateway.providers import Forged, Hook, SendError, sending
 from gateway.providers.fetching import Found
-from gateway.providers.folder import Folder, trouble
+from gateway.providers.folder import Folder, explain, trouble
 from gateway.providers.plain import Plain
 
 
@@ -53,6 +53,10 @@ class ByHand(Plain, ABC):
     def check(self) -> None:
         """Look whether the folders are there, and ours to write in."""
         self.folder.check()
+
+    def explain(self, code: str) -> str:
+        """Return what a code of ours means and what to do, or an empty string."""
+        return explain(code)
 
 
 def own(message: Outgoing) -> str:
