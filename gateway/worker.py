@@ -3,7 +3,6 @@
 import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from math import inf
 from threading import Event, Lock, Thread
 
@@ -16,11 +15,11 @@ from gateway.queue import Begin, Carry
 from gateway.queue.asking import Asking
 from gateway.queue.keys import Keys, connect
 from gateway.queue.line import Line
-from gateway.queue.portions import apart, carried, may_begin, passed_on
+from gateway.queue.portions import apart, carried
 from gateway.queue.presence import ALIVE_IN_BURSTS, Presence
 from gateway.queue.reporter import Reporter
 from gateway.queue.taking import Taken, Taker
-from gateway.queue.whole import lines, unknown, whole
+from gateway.queue.whole import lines, unknown
 from gateway.sealing import Sealer
 
 log = logging.getLogger(__name__)
@@ -140,26 +139,13 @@ class Worker:
         self._reporter.add(batch, None)
 
     def _results(self, taken: Taken, begin: Begin) -> Iterator[Result]:
-        """Carry an emergency at once, all else portion by portion as the gateway gives leave."""
-        at_once, others = apart(taken.batch)
-        if not taken.batch.noted:
-            at_once, others = taken.batch, replace(others, messages=())
-        if not (yield from passed_on(self._at_once(at_once, taken.fresh))):
-            yield from self._by_leave(others, begin)
-
-    def _at_once(self, batch: Batch, fresh: bool) -> Iterable[Result]:
-        if not batch.messages:
-            return ()
-        if fresh:
-            return whole(batch, self._carry)
-        log.warning("batch %s was begun before: it is not sent again", batch.id)
-        return unknown((message.id for message in batch.messages), "begun before")
-
-    def _by_leave(self, batch: Batch, begin: Begin) -> Iterator[Result]:
-        """Say nothing of what we may not begin: another may have it, in a Redis that went back."""
-        if batch.messages and may_begin(batch, begin):
-            begun = replace(batch, noted=False)
-            yield from carried(begun, self._carry, begin, self._stop.is_set)
+        """Carry emergencies at once, all else portion by portion as the gateway gives leave."""
+        batch = taken.batch
+        if not taken.fresh:
+            emergencies, batch = apart(batch)
+            log.warning("batch %s was begun before: no emergency of it is sent again", batch.id)
+            yield from unknown((message.id for message in emergencies.messages), "begun before")
+        yield from carried(batch, self._carry, begin, self._stop.is_set)
 
 
 def main(redis_url: str, channels: Sequence[str], key: bytes, burst: bool = False) -> int:

@@ -60,12 +60,12 @@ class ReportReader(threading.Thread):
         self._unwritten = []
         try:
             settle(self._gw, [(r.channel, r.batch, r.results) for r in reports])
+            self._take_up({report.batch for report in reports if report.done})
         except sqlite3.OperationalError:
             # The disk is full: nothing else can be written either, and a stop may come before
             # the carrier tells them again.
             self._unwritten = reports
             raise
-        self._take_up({report.batch for report in reports if report.done})
         self._carrier.acknowledge(reports)
         for report in reports:
             self._absence.note(report.channel, report.results)

@@ -21,20 +21,20 @@ STOPS = (Outcome.ACCOUNT, Outcome.THROTTLED)  # after these a provider wants no 
 def carried(
     batch: Batch, carry: Carry, begin: Begin, closing: Callable[[], bool]
 ) -> Iterator[Result]:
-    """Carry a batch portion by portion; yield exactly one result a message.
+    """Carry a batch portion by portion; yield one result for each message that we may begin.
 
     What is not begun when a provider wants no more, or the disk is full, or the carrier closes,
-    comes back as such. Of what was taken back before it was begun nothing is said: another may
-    have it.
+    comes back as such. Of a noted batch nothing is said before the first leave: another may have
+    it, and what is noted goes again once we are done.
     """
     if batch.noted:
         emergencies, batch = apart(batch)
-        if (yield from passed_on(whole(emergencies, carry) if emergencies.messages else ())):
-            yield from not_begun(batch.messages)
-            return
-        if batch.messages and (refusal := _refusal(_first_asked(batch, begin))):
-            if not isinstance(refusal, TakenBack):
-                yield from not_begun(batch.messages)
+        stopped = yield from _passed_on(whole(emergencies, carry) if emergencies.messages else ())
+        if (
+            stopped
+            or not batch.messages
+            or not _may_begin(_asked(begin, batch.id, portions(batch)[0]))
+        ):
             return
     left = portions(batch)
     while left:
@@ -45,7 +45,7 @@ def carried(
             stopped = stopped or result.outcome in STOPS
             if left and ahead is None and not stopped and 2 * number >= len(portion):
                 ahead = _asked(begin, batch.id, left[0])
-        if left and (stopped or closing() or ahead is None or _refusal(ahead)):
+        if left and (stopped or closing() or ahead is None or not _may_begin(ahead)):
             yield from not_begun([message for rest in left for message in rest])
             return
 
@@ -58,18 +58,13 @@ def apart(batch: Batch) -> tuple[Batch, Batch]:
     return replace(batch, messages=tuple(urgent)), replace(batch, messages=tuple(others))
 
 
-def passed_on(results: Iterable[Result]) -> Generator[Result, None, bool]:
+def _passed_on(results: Iterable[Result]) -> Generator[Result, None, bool]:
     """Yield these; return whether their provider wants no more just now."""
     stopped = False
     for result in results:
         yield result
         stopped = stopped or result.outcome in STOPS
     return stopped
-
-
-def may_begin(batch: Batch, begin: Begin) -> bool:
-    """Strike out the first portion of a batch; False if it must not be sent."""
-    return _refusal(_first_asked(batch, begin)) is None
 
 
 def not_begun(messages: Sequence[Outgoing]) -> Iterator[Result]:
@@ -84,10 +79,6 @@ def portions(batch: Batch) -> list[tuple[Outgoing, ...]]:
     return [batch.messages[at : at + size] for at in range(0, len(batch.messages), size)]
 
 
-def _first_asked(batch: Batch, begin: Begin) -> Callable[[], None]:
-    return _asked(begin, batch.id, portions(batch)[0])
-
-
 def _asked(begin: Begin, batch: str, portion: Sequence[Outgoing]) -> Callable[[], None]:
     """Strike out a portion; a store that takes nothing any more is told of on waiting."""
     try:
@@ -100,13 +91,13 @@ def _refused(error: Exception) -> None:
     raise error
 
 
-def _refusal(struck_out: Callable[[], None]) -> Exception | None:
-    """Wait until a portion is struck out; return why it must not be sent, None if it may be."""
+def _may_begin(struck_out: Callable[[], None]) -> bool:
+    """Wait until a portion is struck out; False if it must not be sent."""
     try:
         struck_out()
-    except TakenBack as refusal:
-        return refusal
+    except TakenBack:
+        return False
     except Exception as error:
         log.error("what is not begun could not be written down: %s", lines(error))
-        return error
-    return None
+        return False
+    return True

@@ -228,6 +228,7 @@ def test_notes_that_gathered_are_written_in_the_order_they_were_given(field: Fie
     busy.set()
     for wait in waits:
         wait()
+    assert kept(field) == ["b1 []", "b2 []"]
 
 
 @pytest.mark.parametrize(

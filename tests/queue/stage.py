@@ -25,7 +25,7 @@ def batch_of(size: int = 1, channel: str = "one", class_: Class = Class.NORMAL) 
     """A batch with ids nobody else has."""
     messages = tuple(Outgoing(next(_messages), NUMBER, TEXT, class_) for _ in range(size))
     made = Batch(f"batch-{next(_batches)}", channel, "simulator", NUMBER, "sealed", messages)
-    return replace(made, noted=class_ is not Class.EMERGENCY)
+    return replace(made, noted=True)
 
 
 def accept(batch: Batch) -> Iterator[Result]:
