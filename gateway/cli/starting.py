@@ -1,6 +1,7 @@
 """What `gateway run` starts: refuse what could not run, say where people come in, and serve."""
 
 import signal
+import sqlite3
 import sys
 import time
 from errno import EADDRINUSE
@@ -75,11 +76,15 @@ def _greet(settings: Settings, store: Store) -> None:
     """Say where people come in."""
     clock = Clock()
     keeping.begin(store, clock)
-    link = store.write(lambda db: links.first_link(db, clock.now()))
     simulator = any(row["provider"] == "simulator" for row in channels.every(store.read))
     host = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
     here = f"http://{host}:{settings['PORT']}"
-    store.write(lambda db: home.tell(db, here))
+
+    def work(db: sqlite3.Connection) -> str | None:
+        home.tell(db, here)
+        return links.first_link(db, clock.now())
+
+    link = store.write(work)
     click.echo(f"Sign in:  {here}/setup/{link}" if link else f"Sign in:  {here}/")
     if link:
         click.echo("          (once, within a day: it makes you the first administrator)")
