@@ -31,7 +31,8 @@ CREATE TABLE contact (
   id INTEGER PRIMARY KEY,
   language TEXT,
   area INTEGER REFERENCES area (id),
-  assurance TEXT NOT NULL DEFAULT 'unknown' CHECK (assurance IN ('adult', 'guardian', 'unknown')),
+  assurance TEXT NOT NULL DEFAULT 'unknown'
+    CHECK (assurance = 'unknown' OR assurance IN ('adult', 'guardian')),
   source TEXT NOT NULL DEFAULT 'message',
   created_at REAL NOT NULL,
   heard_at REAL
@@ -41,11 +42,12 @@ CREATE INDEX contact_area ON contact (area);
 CREATE TABLE address (
   id INTEGER PRIMARY KEY,
   contact INTEGER NOT NULL REFERENCES contact (id),
-  kind TEXT NOT NULL CHECK (kind IN ('phone', 'short', 'name')),
+  kind TEXT NOT NULL CHECK (kind = 'phone' OR kind IN ('short', 'name')),
   value TEXT NOT NULL UNIQUE,
   raw TEXT,
   channel INTEGER REFERENCES channel (id),
-  consent TEXT NOT NULL DEFAULT 'none' CHECK (consent IN ('none', 'pending', 'in', 'alerts', 'out')),
+  consent TEXT NOT NULL DEFAULT 'none' CHECK (consent = 'none' OR consent = 'in'
+    OR consent IN ('pending', 'alerts', 'out')),
   consent_at REAL,
   paused_at REAL,
   muted_until REAL
@@ -303,14 +305,15 @@ CREATE TABLE feedback (
   area INTEGER REFERENCES area (id),
   type TEXT NOT NULL,
   code INTEGER REFERENCES code (id),
-  status TEXT NOT NULL DEFAULT 'new' CHECK (status IN
-    ('new', 'acknowledged', 'triaged', 'in_progress', 'referred', 'answered', 'closed',
-     'reopened', 'rejected')),
-  priority TEXT NOT NULL DEFAULT 'p4' CHECK (priority IN ('p1', 'p2', 'p3', 'p4')),
+  status TEXT NOT NULL DEFAULT 'new' CHECK (status = 'acknowledged' OR status = 'new'
+    OR status IN ('triaged', 'in_progress', 'referred', 'answered', 'closed',
+                  'reopened', 'rejected')),
+  priority TEXT NOT NULL DEFAULT 'p4' CHECK (priority = 'p4' OR priority = 'p3'
+    OR priority IN ('p1', 'p2')),
   assignee INTEGER REFERENCES user (id),
   sensitive INTEGER NOT NULL DEFAULT 0 CHECK (sensitive IN (0, 1)),
   partial INTEGER NOT NULL DEFAULT 0 CHECK (partial IN (0, 1)),
-  loop_closed TEXT CHECK (loop_closed IN
+  loop_closed TEXT CHECK (loop_closed IS NULL OR loop_closed IN
     ('replied_to_person', 'announced_to_community', 'not_possible', 'unsafe_to_contact')),
   created_at REAL NOT NULL,
   answered_at REAL,
@@ -324,8 +327,8 @@ CREATE INDEX feedback_assignee ON feedback (assignee, status);
 CREATE TABLE feedback_event (
   id INTEGER PRIMARY KEY,
   feedback INTEGER NOT NULL REFERENCES feedback (id),
-  kind TEXT NOT NULL CHECK (kind IN
-    ('status', 'message', 'answer', 'note', 'code', 'assign', 'sensitive', 'language', 'area')),
+  kind TEXT NOT NULL CHECK (kind = 'status' OR kind IN
+    ('message', 'answer', 'note', 'code', 'assign', 'sensitive', 'language', 'area')),
   old TEXT,
   new TEXT,
   text TEXT,
