@@ -61,7 +61,10 @@ def code_of(digits: str) -> str | None:
     >>> code_of("254712345678"), code_of("999")
     ('254', None)
     """
-    return next((digits[:n] for n in (1, 2, 3) if digits[:n] in POSSIBLE), None)
+    for length in (1, 2, 3):
+        if (code := digits[:length]) in POSSIBLE:
+            return code
+    return None
 
 
 def possible(digits: str) -> bool:

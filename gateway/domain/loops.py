@@ -6,7 +6,6 @@ References differ in every answer, so they count as the same.
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import islice
 
 from msgspec import Struct
 
@@ -80,13 +79,12 @@ def withheld(
         return None
     if muted:
         return MACHINE
-    if had < MOST_UNASKED:
-        return None
-    again = (
-        one
+    if not MOST_UNASKED <= had < MOST_ANSWERS:
+        return ENOUGH if had >= MOST_ANSWERS else None
+    unasked, words = source in UNASKED, same(said)
+    again = sum(
+        (unasked and one.source in UNASKED)
+        or (same(one.said) == words and same(one.answered) == same(answer))
         for one in rounds
-        if {source, one.source} <= UNASKED
-        or (same(one.answered) == same(answer) and same(one.said) == same(said))
     )
-    often = next(islice(again, MOST_UNASKED - 1, None), None)
-    return ENOUGH if often or had >= MOST_ANSWERS else None
+    return ENOUGH if again >= MOST_UNASKED else None

@@ -4,6 +4,7 @@ import gettext
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,14 +149,24 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     'Ref A7K2'
     """
 
-    def value(match: re.Match[str]) -> str:
-        if match[1] is None:
-            return match[0][0]
-        if match[1] not in values:
-            raise MissingValue(match[1])
-        return values[match[1]]
+    try:
+        return _form(text) % values
+    except KeyError as error:
+        raise MissingValue(*error.args) from None
 
-    return _PLACEHOLDER.sub(value, text)
+
+@lru_cache(maxsize=1024)
+def _form(text: str) -> str:
+    """Return a sentence as Python's own % fills it: sentences are few, and said often.
+
+    >>> _form("{{x}} {a} is 50%")
+    '{x} %(a)s is 50%%'
+    """
+
+    def place(match: re.Match[str]) -> str:
+        return match[0][0] if match[1] is None else f"%({match[1]})s"
+
+    return _PLACEHOLDER.sub(place, text.replace("%", "%%"))
 
 
 def same_places(entry: Entry, english: Entry) -> bool:

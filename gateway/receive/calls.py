@@ -54,20 +54,22 @@ class _Round:
     db: sqlite3.Connection
     texts: list[list[str]]
     told: list[tuple[int, Call, Inbound, Address]] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    senders: set[str] = field(default_factory=set)
+    references: set[str] = field(default_factory=set)
 
     def add(self, place: int, call: Call, message: Inbound) -> None:
         sender = whose(call.gw, call.channel, message.sender)
         # The same reference from two senders is a provider's fault, and is looked at in turn.
-        known = {f"from {sender.value}", f"told {message.reference}"}
-        if self.seen & known or (self.told and self.told[0][1].channel.id != call.channel.id):
+        known = sender.value in self.senders or message.reference in self.references
+        if known or (self.told and self.told[0][1].channel.id != call.channel.id):
             self.close()
         self.told.append((place, call, message, sender))
-        self.seen |= known
+        self.senders.add(sender.value)
+        self.references.add(message.reference)
 
     def close(self) -> None:
         """Decide about the messages gathered."""
-        told, self.told, self.seen = self.told, [], set()
+        told, self.told, self.senders, self.references = self.told, [], set(), set()
         if not told:
             return
         _, first, _, _ = told[0]

@@ -11,7 +11,7 @@ from gateway.domain.messages import Class, Inbound
 from gateway.domain.sms import measure
 from gateway.receive.asking import Asking
 from gateway.receive.desk import Desk
-from gateway.store import areas, contacts, feedback
+from gateway.store import areas, feedback
 from gateway.store.answers import Answer
 from gateway.store.contacts import Person
 from gateway.store.feedback import Filed
@@ -95,7 +95,7 @@ class Case:
     def speak(self, language: str) -> None:
         """Go on in another language, and remember it as the person's own."""
         if self.person.language != language:
-            contacts.set_language(self.db, self.person.contact, language)
+            self.desk.speak(self.person.contact, language)
         self.asking = self.asking.within(language)
 
 

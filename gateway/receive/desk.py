@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from gateway import tell
+from gateway.context import Gateway
 from gateway.domain.loops import MUTE, SUSPICIOUS, Round
-from gateway.store import answers, feedback, inbox, sessions
+from gateway.receive.asking import Asking, asking
+from gateway.store import answers, bulk, feedback, inbox, sessions
 from gateway.store.answers import Answer
+from gateway.store.contacts import Person
 from gateway.store.feedback import Filed
 from gateway.store.sessions import Talk
 
@@ -35,9 +38,18 @@ class Desk:
         self._talks: list[Talk] = []
         self._decisions: list[inbox.Decision] = []
         self._items: dict[str, Filed] = {}
+        self._languages: dict[int, str] = {}
         self._mute: set[int] = set()
         self.withheld: Counter[tuple[int, str]] = Counter()  # answers, by class and reason
         self._free: list[str] = []
+        self._askings: dict[tuple[str | None, int | None], Asking] = {}
+
+    def asking(self, gw: Gateway, person: Person) -> Asking:
+        """What a dialogue may ask in this person's language and place."""
+        key = person.language, person.area
+        if key not in self._askings:
+            self._askings[key] = asking(gw, self.db, person, screens=False)
+        return self._askings[key]
 
     def talking(self, address: int) -> Talk | None:
         """The dialogue over SMS this person is in."""
@@ -68,6 +80,16 @@ class Desk:
     def mute(self, address: int) -> None:
         self._mute.add(address)
 
+    def speak(self, contact: int, language: str) -> None:
+        """Remember a person's own language."""
+        self._languages[contact] = language
+
+    def write_languages(self) -> None:
+        """Write down the languages that were remembered: a form may choose another now."""
+        if self._languages:
+            bulk.set_languages(self.db, self._languages)
+            self._languages = {}
+
     def answer(self, answer: Answer) -> None:
         self._answers.append(answer)
 
@@ -93,6 +115,7 @@ class Desk:
 
     def clear(self) -> None:
         """Write down all that was decided."""
+        self.write_languages()
         if self._answers:
             answers.add(self.db, self._answers)
         if self._mute:

@@ -7,7 +7,6 @@ from gateway import tell
 from gateway.context import Channel, Gateway
 from gateway.domain.messages import Inbound
 from gateway.gate import today
-from gateway.receive.asking import asking
 from gateway.receive.case import Case
 from gateway.receive.desk import Desk
 from gateway.receive.messages import decide
@@ -61,7 +60,7 @@ def _decided(
     gw: Gateway, desk: Desk, channel: Channel, person: Person, message: Inbound, id: int
 ) -> list[str]:
     """Decide about one message; return what is handed back in the provider's own call."""
-    ask = asking(gw, desk.db, person, screens=False)
+    ask = desk.asking(gw, person)
     case = Case(gw, desk, channel, person, message, id, desk.now, ask)
     decision = decide(case)
     back = case.answers if channel.hands_back else []

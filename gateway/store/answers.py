@@ -35,9 +35,7 @@ _ANSWER = Rows(
 INSERT INTO outbox (address, recipient, channel, class, text, language, source, parts, alphabet,
                     inbound, created_at, due_at, state, sent_at, attempts)
 VALUES {rows}
-""",
-    "address recipient channel class_ text language source parts alphabet inbound created"
-    " due state sent attempts",
+"""
 )
 
 

@@ -5,7 +5,7 @@ Ids are not asked for row by row: they go up by one, and nobody else writes mean
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.store.rows import Rows
@@ -18,20 +18,22 @@ SELECT consent.number_key, consent.state, consent.at FROM consent
 """
 _CONTACT = Rows(
     "INSERT INTO contact (id, source, created_at, heard_at) VALUES {rows}",
-    "id source created_at heard_at",
 )
 _ADDRESS = Rows(
     "INSERT INTO address (id, contact, kind, value, channel, consent, consent_at) VALUES {rows}",
-    "id contact kind value channel consent consent_at",
+)
+_SPEAK = Rows(
+    """
+WITH told (language, id) AS (VALUES {rows})
+UPDATE contact SET language = told.language FROM told WHERE contact.id = told.id
+"""
 )
 _QUEUE = Rows(
     """
 INSERT INTO outbox (address, recipient, channel, class, due_at, expires_at, text, language,
                     source, parts, alphabet, forced, created_at)
 VALUES {rows}
-""",
-    "address recipient channel class_ due_at expires_at text language"
-    " source parts alphabet forced now",
+"""
 )
 
 
@@ -65,6 +67,11 @@ def add_contacts(
             for n, one in enumerate(strangers)
         ],
     )
+
+
+def set_languages(db: sqlite3.Connection, languages: Mapping[int, str]) -> None:
+    """Set the languages of contacts, by id."""
+    _SPEAK.write(db, [(language, contact) for contact, language in languages.items()])
 
 
 class Message(NamedTuple):

@@ -14,8 +14,7 @@ _ADD = Rows(
 INSERT INTO inbound (id, channel, reference, address, sender, recipient, text, raw, media, network,
                      flags, provider_at, received_at, decision)
 VALUES {rows}
-""",
-    "id channel reference address sender recipient text raw media network flags at now decision",
+"""
 )
 _TOLD = """
 SELECT reference FROM inbound
@@ -26,8 +25,7 @@ _DECIDED = Rows(
 WITH made (decision, language, answer, id) AS (VALUES {rows})
 UPDATE inbound SET decision = made.decision, language = made.language, answer = made.answer
   FROM made WHERE inbound.id = made.id
-""",
-    "decision language answer id",
+"""
 )
 _KEEP = "INSERT INTO kept_call (channel, kind, reason, body, at) VALUES (?, ?, ?, ?, ?)"
 

@@ -22,8 +22,7 @@ UPDATE outbox SET state = CASE state WHEN 'claimed' THEN 'sent' WHEN 'unknown' T
        reference = coalesce(told.reference, outbox.reference), sent_at = coalesce(sent_at, told.at),
        reason = CASE WHEN state IN ('claimed', 'unknown') THEN NULL ELSE reason END
   FROM told WHERE outbox.id = told.id AND outbox.batch = told.batch
-""",
-    "reference at id batch",
+"""
 )
 _END = """
 UPDATE outbox SET state = :state, reason = :reason, final_at = :now

@@ -21,8 +21,7 @@ VALUES {rows}
  WHERE excluded.outbox > coalesce(receipt.outbox, 0)
     OR (receipt.outbox IS excluded.outbox
         AND coalesce(receipt.retry, 'no') = 'no' AND excluded.retry <> 'no')
-""",
-    "channel reference status piece outbox error retry at now",
+"""
 )
 _CALLED = f"""
 SELECT told.value AS told, 0 AS is_part, {FACTS}

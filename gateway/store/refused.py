@@ -9,8 +9,7 @@ _COUNT = Rows(
     """
 INSERT INTO refused (day, channel, class, reason, rows) VALUES {rows}
     ON CONFLICT (day, channel, class, reason) DO UPDATE SET rows = rows + excluded.rows
-""",
-    "day channel class reason rows",
+"""
 )
 _TOTALS = """
 SELECT channel.name AS channel, class, reason, sum(rows) AS rows

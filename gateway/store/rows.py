@@ -5,9 +5,8 @@ Python run, and waits until its turn comes again. That costs more than the row.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 # Rows a statement has. Few statements, each prepared once; and up to 32 rows take two at most.
 SIZES = (32, 28, 24, 20, 16, 12, 8, 7, 6, 5, 4, 3, 2, 1)
@@ -16,12 +15,12 @@ SIZES = (32, 28, 24, 20, 16, 12, 8, 7, 6, 5, 4, 3, 2, 1)
 class Rows:
     """A statement with `{rows}` for what it writes: `(?, ?), (?, ?)` and so on.
 
-    `names` are the columns of a row, in their order. A column that is empty in every row is
-    written as NULL: to bind None is dearer to sqlite3 than any other value.
+    A column that is empty in every row is written as NULL: to bind None is dearer to sqlite3 than
+    any other value.
     """
 
-    def __init__(self, sql: str, names: str) -> None:
-        self._sql, self._names = sql, names.split()
+    def __init__(self, sql: str) -> None:
+        self._sql = sql
         self._made: dict[tuple[bool, ...], dict[int, str]] = {}
 
     def write(self, db: sqlite3.Connection, rows: Sequence[Sequence[object]]) -> int:
@@ -41,10 +40,6 @@ class Rows:
                 last = db.execute(sql[size], values).lastrowid
                 at += size
         return last or 0
-
-    def write_named(self, db: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write rows whose values are known by name."""
-        self.write(db, [tuple([row[name] for name in self._names]) for row in rows])
 
     def _statements(self, empty: Sequence[bool]) -> dict[int, str]:
         row = f"({', '.join('NULL' if is_empty else '?' for is_empty in empty)})"

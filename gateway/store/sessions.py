@@ -42,8 +42,7 @@ INSERT INTO session (address, channel, kind, reference, state, language, started
 SELECT address, channel, 'sms', reference, state, language, now, now FROM talk WHERE true
     ON CONFLICT (channel, reference) DO UPDATE
    SET state = excluded.state, language = excluded.language, updated_at = excluded.updated_at
-""",
-    "address channel reference state language now",
+"""
 )
 _STALE = """
 SELECT * FROM session WHERE ended_at IS NULL AND kind = ? AND updated_at < ?

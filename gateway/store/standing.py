@@ -29,8 +29,7 @@ UPDATE outbox SET state = told.state,
        final_at = CASE WHEN NOT told.final THEN NULL WHEN told.moved THEN told.now
                        ELSE final_at END
   FROM told WHERE outbox.id = told.id
-""",
-    "id state error network final moved now",
+"""
 )
 _NAME = "UPDATE outbox SET reference = ?, pieces = ? WHERE id = ?"
 _RESEND = """

@@ -8,7 +8,7 @@ import pytest
 from gateway.domain.dialogue import State
 from gateway.receive import talk, turns
 from gateway.store import sessions
-from tests.core.field import AMINA, Field
+from tests.core.field import AMINA, MAYA, Field
 
 
 def without(field: Field, room: str, name: str) -> None:
@@ -89,3 +89,18 @@ def test_a_yes_to_a_suggested_topic_that_is_gone_is_a_message(field: Field) -> N
 def test_a_state_with_a_note_nobody_knows_is_still_read() -> None:
     kept = State("menus.home").to_json().replace('"step"', '"mood": 1, "step"')
     assert State.from_json(kept) == State("menus.home")
+
+
+def test_a_language_chosen_from_a_menu_outlasts_the_one_it_is_named_in(field: Field) -> None:
+    menu = field.gw.pack.menus["language"]
+    options = tuple(
+        replace(one, name="ASK") if one.language == "ne" else one for one in menu.options
+    )
+    menus = {**field.gw.pack.menus, "language": replace(menu, options=options)}
+    field.gw.pack = replace(field.gw.pack, menus=menus)
+    field.text("LANGUAGE")
+    field.do("UPDATE contact SET language = NULL")
+    field.text("ASK")  # which is a keyword of English people
+    assert field.one("SELECT decision FROM inbound ORDER BY id DESC") == "dialogue:menus.language"
+    told = "SELECT language FROM contact JOIN address ON contact.id = contact WHERE value = ?"
+    assert field.one(told, MAYA) == "ne"

@@ -21,6 +21,15 @@ def test_one_persons_messages_keep_their_order(field):
     assert (first.split("@")[0], second.split("@")[0]) == ("topic:flood/1", "topic:flood/2")
 
 
+def test_each_newcomer_of_one_moment_is_remembered_in_the_language_of_their_keyword(field):
+    receive.take_all(
+        field.gw, field.channel, [told(MAYA, "MAFURIKO", "1"), told(AMINA, "INONDATION", "2")]
+    )
+    sql = "SELECT value, language FROM address JOIN contact ON contact.id = contact"
+    spoken = {row["value"]: row["language"] for row in field.gw.store.read.execute(sql)}
+    assert (spoken[MAYA], spoken[AMINA]) == ("sw", "fr")
+
+
 def test_who_leaves_in_the_same_moment_gets_nothing_that_was_queued_before(field):
     calls = [told(MAYA, "FLOOD", "1"), told(MAYA, "STOP", "2"), told(AMINA, "FLOOD", "3")]
     receive.take_all(field.gw, field.channel, calls)

@@ -332,6 +332,18 @@ def test_any_text_is_read_without_trouble(text, language, pending):
     WORDS.nearest(text, language)
 
 
+TELLING = ["stop", "STOP ALL", "ask", "need", "flood", "thank you", "yes", "help", "do not", "1"]
+SAID = st.lists(
+    st.sampled_from([*TELLING, "st", "op", "road", "my"]) | st.text("a-.,!' \n_", max_size=3)
+)
+
+
+@given(SAID.map("".join) | SAID.map(" ".join), st.sampled_from((None, "en", "ne")), st.booleans())
+def test_what_is_seen_at_once_to_say_nothing_says_nothing(text, language, pending):
+    asked = WORDS._ask(language, ("sw", "en"), pending)
+    assert WORDS.match(text, language, ["sw", "en"], pending) == WORDS._read(text, asked)
+
+
 # References
 
 

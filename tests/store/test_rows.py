@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from gateway.store.rows import Rows
 
-INSERT = Rows("INSERT INTO told (id, word) VALUES {rows}", "id word")
+INSERT = Rows("INSERT INTO told (id, word) VALUES {rows}")
 UPDATE = Rows(
     """WITH said (word, id) AS (VALUES {rows})
-UPDATE told SET word = coalesce(said.word, told.word) FROM said WHERE told.id = said.id""",
-    "word id",
+UPDATE told SET word = coalesce(said.word, told.word) FROM said WHERE told.id = said.id"""
 )
 WORDS = st.none() | st.text()
 
@@ -27,11 +26,11 @@ def test_rows_are_written_in_their_order(words):
 
 
 @given(st.dictionaries(st.integers(0, 200), WORDS, max_size=150))
-def test_rows_are_changed_by_name(words):
+def test_rows_are_changed_by_id(words):
     db = sqlite3.connect(":memory:")
     db.execute("CREATE TABLE told (id INTEGER PRIMARY KEY, word)")
     INSERT.write(db, [(id, "before") for id in range(201)])
-    UPDATE.write_named(db, [{"id": id, "word": word} for id, word in words.items()])
+    UPDATE.write(db, [(word, id) for id, word in words.items()])
     changed = {id: word for id, word in words.items() if word is not None}
     expected = dict.fromkeys(range(201), "before") | changed
     assert dict(db.execute("SELECT id, word FROM told")) == expected

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from gateway.domain.keywords.asked import Asked
 from gateway.domain.keywords.heads import heads, once
 from gateway.domain.keywords.listing import (
     ALWAYS,
@@ -55,6 +56,7 @@ class Keywords:
         self._intents = {tag: by_spelling(intents) for tag, intents in words.items()}
         self._every = frozenset().union(*self._intents.values())
         self._ordered = sorted(self._every)
+        self._firsts = frozenset(key.split()[0] for key in self._every if key)
         self._known = lru_cache(_REMEMBERED)(self._match)
         self._ask = lru_cache(_ORDERS)(self._asked)
 
@@ -78,6 +80,18 @@ class Keywords:
         self, text: str, language: str | None, languages: tuple[str, ...], pending: bool
     ) -> Match | None:
         asked = self._ask(language, languages, pending)
+        return None if self._says_nothing(text, asked) else self._read(text, asked)
+
+    def _says_nothing(self, text: str, asked: Asked) -> bool:
+        """Say whether no word begins a keyword or a phrase: most messages have no such word.
+
+        Known for sure where signs stand between words only: however it is cut, it has these.
+        """
+        told = words(text)
+        plain = len(text) <= _LONG and text.isascii() and normal(text) == told
+        return plain and asked.firsts.isdisjoint(told.split())
+
+    def _read(self, text: str, asked: Asked) -> Match | None:
         ends = text if len(text) <= _LONG else f"{text[: _LONG // 2]}\n{text[-_LONG // 2 :]}"
         told = words(ends)
         return (
@@ -118,7 +132,7 @@ class Keywords:
             if intent not in (*SILENT, "yes", "cry"):
                 yield from written
 
-    def _asked(self, language: str | None, languages: tuple[str, ...], pending: bool) -> "_Asked":
+    def _asked(self, language: str | None, languages: tuple[str, ...], pending: bool) -> Asked:
         groups = self._order(language, languages)
         tags = [tag for group in groups for tag in group]
 
@@ -127,9 +141,10 @@ class Keywords:
 
         leaving, cries = Phrases.of(said("leaving")), Phrases.of(said("cry"))
         ranks = {tag: rank for rank, tag in enumerate(dict.fromkeys(tags))}
-        return _Asked(groups, ranks, pending, said("polite"), leaving, cries)
+        firsts = self._firsts.union(leaving.firsts, cries.firsts)
+        return Asked(groups, ranks, pending, said("polite"), leaving, cries, firsts)
 
-    def _find(self, key: str, asked: "_Asked") -> _Found | None:
+    def _find(self, key: str, asked: Asked) -> _Found | None:
         """Return what a spelling means: own language first, then the others together."""
         if key not in self._every:
             return None
@@ -151,13 +166,13 @@ class Keywords:
         able = [i for i in intents if i != "yes" or pending]
         return "opt_in" if able and able[0] == "yes" else next(iter(able), None)
 
-    def _whole(self, plain: str, told: str, asked: "_Asked") -> Match | None:
+    def _whole(self, plain: str, told: str, asked: Asked) -> Match | None:
         for key in dict.fromkeys((plain, told, once(plain))):
             if key and (found := self._find(key, asked)):
                 return Match(found.intent, "", found.language, True, found.review)
         return None
 
-    def _headed(self, text: str, asked: "_Asked") -> Match | None:
+    def _headed(self, text: str, asked: Asked) -> Match | None:
         """Read a keyword with words after it, the longest keyword first."""
         first = next(heads(text), None)
         if first is None or not self._begins_one(normal(first[0])):
@@ -173,7 +188,7 @@ class Keywords:
         place = bisect_left(self._ordered, key)
         return self._ordered[place : place + 1] != [] and self._ordered[place].startswith(key)
 
-    def _with_rest(self, found: _Found, rest: str, asked: "_Asked") -> Match | None:
+    def _with_rest(self, found: _Found, rest: str, asked: Asked) -> Match | None:
         intent = found.intent
         if intent in _TAKES_WORDS or intent.startswith("type:"):
             return Match(intent, rest, found.language, False, found.review)
@@ -187,7 +202,7 @@ class Keywords:
             return Match(intent, normal(rest), found.language, False, found.review)
         return None
 
-    def _leaves(self, text: str, told: str, asked: "_Asked") -> Match | None:
+    def _leaves(self, text: str, told: str, asked: Asked) -> Match | None:
         """Read a soft sign of leaving: never acted on alone, always shown to a person."""
         spoken = told.split()
         signs = (
@@ -201,37 +216,26 @@ class Keywords:
         rest = spoken[1] if len(spoken) == 2 and self._stops(spoken[0], asked) else ""
         return Match("possible_opt_out", rest, None, False, True)
 
-    def _cries_out(self, text: str, told: str, asked: "_Asked") -> Match | None:
+    def _cries_out(self, text: str, told: str, asked: Asked) -> Match | None:
         """Read a cry for help inside a sentence: a needless look costs less than a missed one."""
         if asked.cries.within(told):
             return Match("cry", text, None, False, True)
         return None
 
-    def _only_courtesy(self, spoken: Sequence[str], asked: "_Asked") -> bool:
+    def _only_courtesy(self, spoken: Sequence[str], asked: Asked) -> bool:
         rest = set(spoken) - asked.polite
         return 0 < len(rest) <= 3 and all(self._stops(word, asked) for word in rest)
 
-    def _has_stop_sentence(self, text: str, asked: "_Asked") -> bool:
+    def _has_stop_sentence(self, text: str, asked: Asked) -> bool:
         """Say whether one of the first or last two sentences is a word for leaving."""
         sentences = [key for said in _SENTENCE.split(text) if (key := normal(said))]
         stops = {key for key in sentences[:2] + sentences[-2:] if self._stops(key, asked)}
         rest = "".join(key for key in sentences if key not in stops)
         return bool(stops) and not rest.replace(" ", "").isdigit()
 
-    def _stops(self, key: str, asked: "_Asked") -> bool:
+    def _stops(self, key: str, asked: Asked) -> bool:
         found = self._find(key, asked)
         return found is not None and found.intent == "opt_out"
-
-
-class _Asked(NamedTuple):
-    """Which languages a message is read in, group by group, and whether a yes may join."""
-
-    groups: list[list[str]]
-    ranks: dict[str, int]
-    pending: bool
-    polite: frozenset[str]
-    leaving: Phrases
-    cries: Phrases
 
 
 def _settle(found: Sequence[_Found]) -> _Found:

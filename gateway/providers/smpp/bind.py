@@ -95,7 +95,9 @@ class Bind(asyncio.Protocol):
     def _take(self, pdu: Pdu) -> None:
         if self.over.done():
             return
-        if pdu.command & RESPONSE:
+        if pdu.command == Command.DELIVER_SM and self.is_bound:
+            self.owner.heard(self, pdu)
+        elif pdu.command & RESPONSE:
             self._answered(pdu)
         elif pdu.command == Command.ENQUIRE_LINK:
             self._say(Pdu(pdu.command | RESPONSE, codes.OK, pdu.sequence))
@@ -103,8 +105,6 @@ class Bind(asyncio.Protocol):
             self._say(Pdu(pdu.command | RESPONSE, codes.OK, pdu.sequence))
             self.flush()
             self.transport.close()
-        elif pdu.command == Command.DELIVER_SM and self.is_bound:
-            self.owner.heard(self, pdu)
         elif pdu.command not in (Command.OUTBIND, Command.ALERT_NOTIFICATION):
             self._say(Pdu(Command.GENERIC_NACK, codes.BAD_COMMAND, pdu.sequence))
 

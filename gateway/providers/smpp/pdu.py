@@ -7,6 +7,7 @@ from struct import Struct as Layout
 from msgspec import Struct, field
 
 HEADER = Layout(">IIII")
+_LENGTH = Layout(">I")
 LONGEST = 65536  # octets of one PDU; whoever says more has lost the thread
 RESPONSE = 0x80000000
 VERSION = 0x34
@@ -87,25 +88,18 @@ class Message(Struct, frozen=True):
     tlvs: Mapping[int, bytes] = field(default_factory=dict)
 
 
-def length_of(octets: bytes | bytearray, at: int = 0) -> int:
-    """Return the length a frame says it has; BadFrame where that cannot be.
-
-    >>> length_of(bytes.fromhex("00000010"))
-    16
-    """
-    length = int.from_bytes(octets[at : at + 4], "big")
-    if not HEADER.size <= length <= LONGEST:
-        raise BadFrame("a length no PDU has")
-    return length
-
-
 def frames(octets: bytearray) -> Iterator[Pdu]:
-    """Yield the whole PDUs at the start of what was received and drop them from it."""
-    at = 0
+    """Yield the whole PDUs at the start of what was received and drop them from it.
+
+    BadFrame at a length that no PDU has, as soon as it is there.
+    """
+    at, end = 0, len(octets)
     try:
-        while len(octets) - at >= 4:
-            length = length_of(octets, at)
-            if len(octets) - at < length:
+        while end - at >= 4:
+            (length,) = _LENGTH.unpack_from(octets, at)
+            if not HEADER.size <= length <= LONGEST:
+                raise BadFrame("a length no PDU has")
+            if end - at < length:
                 return
             _, command, status, sequence = HEADER.unpack_from(octets, at)
             body = bytes(octets[at + 16 : at + length])

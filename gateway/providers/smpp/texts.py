@@ -4,7 +4,16 @@ import re
 from typing import NamedTuple
 
 from gateway.domain.messages import Part
-from gateway.domain.sms import BadHeader, Coding, Unencodable, decode, encode, read_header, unpack
+from gateway.domain.sms import (
+    GSM7,
+    BadHeader,
+    Coding,
+    Unencodable,
+    decode,
+    encode,
+    read_header,
+    unpack,
+)
 from gateway.providers.smpp.pdu import Message, Tag
 
 IA5, LATIN, UCS2 = 1, 3, 8
@@ -12,6 +21,7 @@ HEADED = 0x40  # esm_class: the text begins with a user data header
 PACKED = "gsm7-packed"
 _CODECS = {1: "ascii", 3: "latin-1", 5: "shift_jis", 6: "iso8859_5", 7: "iso8859_8", 14: "euc_kr"}
 _BINARY = (2, 4)
+_SAR = (Tag.SAR_REFERENCE, Tag.SAR_TOTAL, Tag.SAR_NUMBER)
 _TABLE = "latin1"
 _CONTROLS = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]")
 
@@ -27,7 +37,7 @@ class Read(NamedTuple):
 def read(message: Message, default: str) -> Read:
     """Read a message's text; what cannot be read is marked, never refused."""
     octets = message.text or message.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
-    part, size, shifts = sar(message), 0, Coding()
+    part, size, shifts = sar(message), 0, GSM7
     if message.esm_class & HEADED:
         try:
             header, size = read_header(octets)
@@ -41,10 +51,10 @@ def read(message: Message, default: str) -> Read:
 
 def sar(message: Message) -> Part | None:
     """Return the part that optional fields tell of; None where one of the three is missing."""
-    tags = (Tag.SAR_REFERENCE, Tag.SAR_TOTAL, Tag.SAR_NUMBER)
-    if any(not message.tlvs.get(tag) for tag in tags):
+    told = [message.tlvs.get(tag) for tag in _SAR] if message.tlvs else []
+    if not told or not all(told):
         return None
-    reference, total, number = (int.from_bytes(message.tlvs[tag][:2], "big") for tag in tags)
+    reference, total, number = (int.from_bytes(value[:2], "big") for value in told if value)
     return Part(reference, total, number)
 
 

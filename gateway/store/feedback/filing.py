@@ -14,9 +14,7 @@ _FILE = Rows(
 INSERT INTO feedback (id, reference, inbound, session, address, channel, text, language, area, type,
                       code, status, priority, sensitive, partial, created_at, updated_at, due_at)
 VALUES {rows}
-""",
-    "id reference inbound session address channel text language area type"
-    " code status priority sensitive partial now now due",
+"""
 )
 _UNCODED = "SELECT id FROM code WHERE category = 'none' AND code = 'uncoded'"
 
@@ -48,42 +46,44 @@ def file(db: sqlite3.Connection, items: Sequence[Filed]) -> list[int]:
     first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM feedback").fetchone()[0]
     ids = list(range(first, first + len(items)))
     uncoded = db.execute(_UNCODED).fetchone()  # none where there is no codebook
-    code = {"code": uncoded and uncoded[0]}
-    _FILE.write_named(db, [_filed(item, id) | code for item, id in zip(items, ids, strict=True)])
-    EVENT.write_named(
+    code = uncoded and uncoded[0]
+    _FILE.write(db, [_filed(item, id, code) for item, id in zip(items, ids, strict=True)])
+    EVENT.write(
         db, [line for item, id in zip(items, ids, strict=True) for line in _begun(item, id)]
     )
     return ids
 
 
-def _filed(item: Filed, id: int) -> dict[str, object]:
+def _filed(item: Filed, id: int, code: int | None) -> tuple[object, ...]:
+    """Return the row of an item, in the order of `_FILE`."""
     kind = Type(item.type)
     rank = Priority(item.priority) if item.priority else rules.priority_of(kind)
     status = Status.NEW if item.partial else Status.ACKNOWLEDGED
-    return {
-        "id": id,
-        "status": status.value,
-        "reference": item.reference,
-        "inbound": item.inbound,
-        "session": item.session,
-        "address": item.address,
-        "channel": item.channel,
-        "text": item.text,
-        "language": item.language,
-        "area": item.area,
-        "type": kind.value,
-        "priority": rank.value,
-        "sensitive": int(kind == Type.SENSITIVE),
-        "partial": int(item.partial),
-        "now": item.now,
-        "due": rules.due(rank, item.now, status),
-    }
+    return (
+        id,
+        item.reference,
+        item.inbound,
+        item.session,
+        item.address,
+        item.channel,
+        item.text,
+        item.language,
+        item.area,
+        kind.value,
+        code,
+        status.value,
+        rank.value,
+        int(kind == Type.SENSITIVE),
+        int(item.partial),
+        item.now,
+        item.now,
+        rules.due(rank, item.now, status),
+    )
 
 
-def _begun(item: Filed, id: int) -> Iterator[dict[str, object]]:
-    """Yield the first lines of an item's history."""
-    line = {"feedback": id, "by": "system", "now": item.now, "inbound": None, "outbox": None}
+def _begun(item: Filed, id: int) -> Iterator[tuple[object, ...]]:
+    """Yield the first lines of an item's history, in the order of EVENT."""
     if not item.partial:
-        yield line | {"kind": "status", "old": "new", "new": "acknowledged", "text": None}
+        yield id, "status", "new", "acknowledged", None, "system", None, None, item.now
     if item.note:
-        yield line | {"kind": "note", "old": None, "new": None, "text": item.note}
+        yield id, "note", None, None, item.note, "system", None, None, item.now

@@ -21,8 +21,7 @@ EVENT = Rows(
     """
 INSERT INTO feedback_event (feedback, kind, old, new, text, by, inbound, outbox, at)
 VALUES {rows}
-""",
-    "feedback kind old new text by inbound outbox now",
+"""
 )
 _ITEM = """
 SELECT f.*, a.value AS number, a.consent, a.contact, ar.name AS place, ar.pcode,
@@ -117,8 +116,7 @@ def event(
     outbox: int | None = None,
 ) -> None:
     """Write one line of an item's history."""
-    row = {"feedback": id, "kind": kind, "old": old, "new": new, "text": text, "by": by}
-    EVENT.write_named(db, [row | {"inbound": inbound, "outbox": outbox, "now": now}])
+    EVENT.write(db, [(id, kind, old, new, text, by, inbound, outbox, now)])
 
 
 def by_id(db: sqlite3.Connection, id: int) -> sqlite3.Row:
