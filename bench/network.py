@@ -71,14 +71,14 @@ class Prepared:
     token: str = ""
 
 
-def prepare(folder: Path, port: int, disk: str = "fast") -> Prepared:
-    """Make a data folder with a channel that binds once to this port."""
+def prepare(folder: Path, port: int, disk: str = "fast", rate: float = FAST) -> Prepared:
+    """Make a data folder with a channel that binds once to this port; `rate` in parts a second."""
     made: list[str] = []
 
     def more(gw: Gateway, db: sqlite3.Connection) -> None:
         own = {"host": "127.0.0.1", "port": str(port), "system_id": "bench", "password": "bench"}
         sealed, now = gw.sealer.seal(own | {"window": str(WINDOW)}), gw.clock()
-        channels.add(db, CHANNEL, "smpp", ADDRESS, sealed, now, rate=FAST)
+        channels.add(db, CHANNEL, "smpp", ADDRESS, sealed, now, rate=rate)
         made.append(tokens.add_token(db, "bench", "operator", None, now))
 
     return Prepared(served.prepare(folder, disk=disk, more=more), *made)

@@ -1,7 +1,8 @@
 """A network on loopback, a process of its own: it binds whoever comes, takes messages, tells some.
 
 It prints its port. Each line it then reads is a wish as JSON: `receipts` or none from now on,
-`tell` so many messages, `from` a number on. It answers each with what it has counted.
+`tell` so many messages, `from` a number on, of `people` if they are not a thousand. It answers
+each with what it has counted.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ SUBMIT, DELIVER, ENQUIRE, UNBIND, BINDS = 0x04, 0x05, 0x15, 0x06, (0x01, 0x02, 0
 RESPONSE = 0x80000000
 WINDOW = 50  # messages told and not yet acknowledged on a line
 HEARS = (0x01, 0x09)
+FEW = 1000  # people
 OURS = b"\1\1" + b"4040\0"
 TEXTS = (b"FLOOD", b"When will the road to the market open again?", b"HELP", b"No water here")
 
@@ -39,8 +41,9 @@ class Network:
         """Do what is asked for; return what was counted until now."""
         if asked:
             self.receipts = asked.get("receipts", self.receipts)
-            first = asked.get("from", 0)
-            self.queue.extend(message(first + number) for number in range(asked.get("tell", 0)))
+            first, people = asked.get("from", 0), asked.get("people", FEW)
+            numbers = range(first, first + asked.get("tell", 0))
+            self.queue.extend(message(number, people) for number in numbers)
             self.told, self.began = 0, time.monotonic()
             for line in self.lines:
                 line.tell()
@@ -127,10 +130,18 @@ class Line(asyncio.Protocol):
             self._transport.write(b"".join(out))
 
 
-def message(number: int) -> bytes:
-    """Return the body of a message from one of a thousand people, unlike any other."""
-    text = TEXTS[number % len(TEXTS)]
-    source = b"\0\1\1" + b"447700900%03d\0" % (number % 1000)
+def message(number: int, people: int = FEW) -> bytes:
+    """Return the body of a message from one of so many people, unlike any other.
+
+    A few say the same each time; of many each says something else the next time. 80,000 numbers
+    of North America are for fiction.
+    """
+    who, turn = number % people, 0 if people == FEW else number // people
+    text = TEXTS[(number + turn) % len(TEXTS)]
+    name = (
+        b"447700900%03d" % who if people == FEW else b"1%03d55501%02d" % divmod(20_000 + who, 100)
+    )
+    source = b"\0\1\1" + name + b"\0"
     own = b"\x02\x04\0\2" + (number & 0xFFFF).to_bytes(2, "big")
     return source + OURS + bytes(9) + bytes((len(text),)) + text + own
 
