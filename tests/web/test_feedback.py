@@ -223,6 +223,8 @@ def test_the_list_is_filtered_and_says_what_is_late(inhabited, sit):
         "?status=all": {"A7K2", "BBB2", "BBB3"},
         "?status=rejected": {"BBB3"},
         "?type=request": {"BBB2"},
+        "?priority=p3": {"BBB2"},
+        "?priority=p4&status=all": {"A7K2", "BBB3"},
         "?language=sw": {"BBB2"},
         "?overdue=1": {"BBB2"},
         "?text=hakuna": {"BBB2"},

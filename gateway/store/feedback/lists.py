@@ -28,6 +28,7 @@ _FILTERS = {
     "open": f"AND f.status IN ({_OPEN})",
     "status": "AND f.status = :status",
     "type": "AND f.type = :type",
+    "priority": "AND f.priority = :priority",
     "assignee": "AND f.assignee = :assignee",
     "unassigned": "AND f.assignee IS NULL",
     "language": "AND f.language = :language",
@@ -62,8 +63,8 @@ def page(
 ) -> list[sqlite3.Row]:
     """Return items, newest first, from below the id `before`.
 
-    Filters: open, status, type, assignee (an id), unassigned, language, partial, overdue (now,
-    in seconds), since, until, text (words in it, or its reference). Empty ones do not count.
+    Filters: open, status, type, priority, assignee (an id), unassigned, language, partial, overdue
+    (now, in seconds), since, until, text (words in it, or its reference). Empty ones do not count.
     """
     asked = {name: value for name, value in (filters or {}).items() if value}
     sql = _PAGE.format(filters=" ".join(_FILTERS[name] for name in asked))

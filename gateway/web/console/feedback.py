@@ -65,6 +65,7 @@ def _filters(secret: bool) -> dict[str, Any]:
         "open": status == "open",
         "status": status if status in set(Status) else None,
         "type": asked.get("type"),
+        "priority": asked.get("priority"),
         "language": asked.get("language"),
         "text": "" if secret else asked.get("text", "").strip(),
         "partial": asked.get("partial"),
@@ -75,9 +76,11 @@ def _filters(secret: bool) -> dict[str, Any]:
 
 
 def _choices() -> dict[str, Any]:
-    """Return what a list can be asked for by status and language."""
+    """Return what a list can be asked for by status, priority and language."""
     statuses = [(status.value, _(badge(status).label)) for status in Status]
-    return {"statuses": statuses, "tags": [(tag, tag) for tag in gateway().tags]}
+    priorities = said.options(said.PRIORITIES)
+    tags = [(tag, tag) for tag in gateway().tags]
+    return {"statuses": statuses, "priorities": priorities, "tags": tags}
 
 
 def _around() -> dict[str, Any]:
