@@ -1,6 +1,7 @@
 """Every setting: its name, default and meaning, read once at start."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ SETTINGS = (
 )
 
 _NAMES = {setting.name for setting in SETTINGS}
+_TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _MAY_BE_EMPTY = "GATEWAY_QUIET_HOURS"  # in the environment too: empty is none
 
 
@@ -159,6 +161,7 @@ def _check(values: Mapping[str, str]) -> None:
     if values["GATEWAY_DISK"] not in ("", "card", "fast"):
         raise BadSetting(f"GATEWAY_DISK must be card or fast, not {values['GATEWAY_DISK']!r}")
     _check_peace(values)
+    _check_words(values)
     url = values["GATEWAY_PUBLIC_URL"]
     if url and not url.startswith(("http://", "https://")):
         raise BadSetting("GATEWAY_PUBLIC_URL must begin with http:// or https://")
@@ -182,6 +185,22 @@ def _check_ages(values: Mapping[str, str]) -> None:
     hour = values["GATEWAY_KEEP_HOUR"]
     if not hour.isdecimal() or int(hour) > 23:
         raise BadSetting(f"GATEWAY_KEEP_HOUR must be an hour from 0 to 23, not {hour!r}")
+
+
+def _check_words(values: Mapping[str, str]) -> None:
+    for name in ("LANGUAGE", "LANGUAGES"):
+        for tag in values["GATEWAY_" + name].split(","):
+            if tag.strip() and not _TAG.fullmatch(tag.strip()):
+                raise BadSetting(f"GATEWAY_{name} must be a tag, as ne or sw, not {tag.strip()!r}")
+    if not re.search(r"\d\d", values["GATEWAY_EMERGENCY"]):
+        raise BadSetting(
+            "GATEWAY_EMERGENCY must be the number to call in danger, as 112: people read it"
+        )
+    currency = values["GATEWAY_CURRENCY"]
+    if currency and not re.fullmatch("[A-Z]{3}", currency):
+        raise BadSetting(
+            f"GATEWAY_CURRENCY must be three capital letters, as XOF, not {currency!r}"
+        )
 
 
 def _check_peace(values: Mapping[str, str]) -> None:

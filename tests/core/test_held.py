@@ -311,7 +311,16 @@ def test_the_environment_may_say_that_there_are_no_quiet_hours(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("QUIET_HOURS", "at night"), ("CAP_DAY", "-1"), ("CAP_WEEK", "some")]
+    ("name", "value"),
+    [
+        ("QUIET_HOURS", "at night"),
+        ("CAP_DAY", "-1"),
+        ("CAP_WEEK", "some"),
+        ("LANGUAGE", "English"),
+        ("LANGUAGES", "ne, english"),
+        ("EMERGENCY", "the police"),
+        ("CURRENCY", "francs"),
+    ],
 )
 def test_a_wrong_setting_says_what_would_be_right(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=f"GATEWAY_{name}"):
