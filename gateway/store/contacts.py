@@ -146,7 +146,8 @@ def meet(
     It is noted that they were heard, and on which channel they wrote last.
     """
     people = by_values(db, senders)
-    db.execute(_HEARD, (now, json.dumps([person.contact for person in people.values()])))
+    if people:
+        db.execute(_HEARD, (now, json.dumps([person.contact for person in people.values()])))
     if moved := [person.address for person in people.values() if person.channel != channel]:
         db.execute(_CHANNEL, (channel, json.dumps(moved)))
     new = [Stranger(v, kind, key_of(v)) for v, kind in senders.items() if v not in people]
