@@ -44,7 +44,7 @@ SELECT * FROM (
 # Each language is sought from the one before: nobody is read who speaks the same.
 _LANGUAGES = """
 WITH RECURSIVE spoken (language) AS (
-  SELECT min(language) FROM contact
+  SELECT min(language) FROM contact WHERE language IS NOT NULL
    UNION ALL
   SELECT (SELECT min(language) FROM contact WHERE language > spoken.language) FROM spoken
    WHERE language IS NOT NULL
