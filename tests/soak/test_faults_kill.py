@@ -57,7 +57,9 @@ def test_a_gateway_that_resumed_and_forgot_would_be_found_out(tmp_path):
         with Traffic(gateway, peer, chance) as traffic:
             until(lambda: traffic.promised.into, "one is accepted", told=gateway.log)
             before, quick, peer.silence = len(peer.taken()), peer.silence, 9.0
-            until(lambda: ordinary(peer.taken()[before:]), "one is in flight", told=gateway.log)
+            until(
+                lambda: ordinary(peer.taken()[before:]), "one is in flight", 60.0, told=gateway.log
+            )
             gateway.kill()
             peer.silence = quick
             with gateway.long_ago() as db:
