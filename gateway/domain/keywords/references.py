@@ -24,11 +24,11 @@ def new_reference(random_bits: int, length: int = 4) -> str:
     'MC5P'
     """
     while True:
-        number, signs, total = random_bits, "", 0
-        for place in range(1, length):
-            number, value = divmod(number, _SIZE)
-            signs, total = signs + SIGNS[value], total + place * value
-        reference = signs + SIGNS[total % _SIZE]
+        number, signs = random_bits, ""
+        for _ in range(length - 1):
+            number, sign = divmod(number, _SIZE)
+            signs += SIGNS[sign]
+        reference = signs + _check(signs)
         if not (reference.isalpha() or reference.isdigit()):
             return reference
         random_bits += 1
