@@ -188,10 +188,10 @@ def _check_ages(values: Mapping[str, str]) -> None:
 
 
 def _check_words(values: Mapping[str, str]) -> None:
-    for name in ("LANGUAGE", "LANGUAGES"):
-        for tag in values["GATEWAY_" + name].split(","):
-            if tag.strip() and not _TAG.fullmatch(tag.strip()):
-                raise BadSetting(f"GATEWAY_{name} must be a tag, as ne or sw, not {tag.strip()!r}")
+    several = [("LANGUAGES", tag.strip()) for tag in values["GATEWAY_LANGUAGES"].split(",")]
+    for name, tag in (("LANGUAGE", values["GATEWAY_LANGUAGE"]), *several):
+        if tag and not _TAG.fullmatch(tag):
+            raise BadSetting(f"GATEWAY_{name}: a language is a tag, as ne or sw, not {tag!r}")
     if not re.search(r"\d\d", values["GATEWAY_EMERGENCY"]):
         raise BadSetting(
             "GATEWAY_EMERGENCY must be the number to call in danger, as 112: people read it"

@@ -16,11 +16,9 @@ SELECT consent.number_key, consent.state, consent.at FROM consent
                 JOIN consent ON consent.number_key = asked.value
                WHERE consent.topic IS NULL GROUP BY consent.number_key)
 """
-_CONTACT = Rows(
-    "INSERT INTO contact (id, source, created_at, heard_at) VALUES {rows}",
-)
+_CONTACT = Rows("INSERT INTO contact (id, source, created_at, heard_at) VALUES {rows}")
 _ADDRESS = Rows(
-    "INSERT INTO address (id, contact, kind, value, channel, consent, consent_at) VALUES {rows}",
+    "INSERT INTO address (id, contact, kind, value, channel, consent, consent_at) VALUES {rows}"
 )
 _SPEAK = Rows(
     """

@@ -317,6 +317,7 @@ def test_the_environment_may_say_that_there_are_no_quiet_hours(tmp_path: Path) -
         ("CAP_DAY", "-1"),
         ("CAP_WEEK", "some"),
         ("LANGUAGE", "English"),
+        ("LANGUAGE", "ne,en"),
         ("LANGUAGES", "ne, english"),
         ("EMERGENCY", "the police"),
         ("CURRENCY", "francs"),
