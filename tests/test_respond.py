@@ -287,12 +287,3 @@ def test_what_is_split_off_a_sensitive_item_is_sensitive(gw):
 def test_an_item_that_is_not_there_is_refused(gw):
     with pytest.raises(Refused, match="no such item"):
         respond.note(gw, BY, "ZZZ9", "hello")
-
-
-def test_references_grow_when_the_short_ones_run_out(gw):
-    bits = [7] * 20 + [8]
-    first = gw.store.write(lambda db: feedback.fresh_reference(db, lambda: 7))
-    given: dict[str, Any] = {"channel": 1, "type": "other", "text": "", "now": NOW}
-    gw.store.write(lambda db: feedback.add(db, reference=first, **given))
-    longer = gw.store.write(lambda db: feedback.fresh_reference(db, lambda: bits.pop(0)))
-    assert (len(first), len(longer)) == (4, 5)

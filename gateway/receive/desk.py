@@ -103,9 +103,9 @@ class Desk:
         """Return a reference that no item has, in the store or on this desk."""
         if not self._free:
             left = max(1, len(self._addresses) - len(self._items))
-            drawn = feedback.fresh_references(self.db, random_bits, left)
-            self._free = [one for one in drawn if one not in self._items]
-        return self._free.pop() if self._free else self.reference(random_bits)
+            drawn = feedback.fresh_references(self.db, random_bits, left, self._items)
+            self._free = drawn[::-1]
+        return self._free.pop()
 
     def file(self, item: Filed) -> None:
         self._items[item.reference] = item

@@ -347,7 +347,9 @@ def test_what_is_seen_at_once_to_say_nothing_says_nothing(text, language, pendin
 # References
 
 
-REFERENCES = [keywords.new_reference(bits * 7919) for bits in range(300)]
+REFERENCES = [
+    one for bits in range(30) for one in keywords.references(keywords.first_signs(bits * 7919))
+]
 
 
 def test_references_hold_no_look_alikes_and_no_words():
@@ -402,7 +404,18 @@ def test_other_words_are_not_references(text):
 
 @pytest.mark.parametrize("length", [4, 5, 6])
 @given(st.integers(0, 2**64))
-def test_any_bits_make_a_reference(length, bits):
-    reference = keywords.new_reference(bits, length)
-    assert len(reference) == length
-    assert keywords.is_reference(reference)
+def test_any_bits_begin_references(length, bits):
+    found = keywords.references(keywords.first_signs(bits, length))
+    assert len(set(found)) == len(found) >= 10
+    for reference in found:
+        assert len(reference) == length
+        assert keywords.is_reference(reference)
+
+
+def test_of_four_signs_there_are_as_many_references_as_may_be_told():
+    found = {
+        one for first in product(SIGNS, repeat=2) for one in keywords.references("".join(first))
+    }
+    every = {"".join(signs) for signs in product(SIGNS, repeat=4)}
+    assert found == {one for one in every if keywords.is_reference(one)}
+    assert len(found) == 9_786

@@ -18,7 +18,7 @@ of it.
 """
 
 from gateway.domain.keywords.listing import ALWAYS, is_topic, live, merged
-from gateway.domain.keywords.references import is_reference, new_reference, reference
+from gateway.domain.keywords.references import first_signs, is_reference, reference, references
 from gateway.domain.keywords.slips import alike, apart
 from gateway.domain.keywords.spelling import normal, words
 from gateway.domain.keywords.table import Keywords, Match
@@ -29,12 +29,13 @@ __all__ = [
     "Match",
     "alike",
     "apart",
+    "first_signs",
     "is_reference",
     "is_topic",
     "live",
     "merged",
-    "new_reference",
     "normal",
     "reference",
+    "references",
     "words",
 ]

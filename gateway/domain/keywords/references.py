@@ -14,42 +14,51 @@ _SLIPS = str.maketrans("SZB", "528")
 _FIRST = re.compile(r"\W*+(?:ref(?:erence)?\b\W*+)?(\w{4,6})\b[\s:.,;!?-]*", re.IGNORECASE)
 
 
-def new_reference(random_bits: int, length: int = 4) -> str:
-    """Return a reference made of random bits, its last sign a check of the others.
+def first_signs(random_bits: int, length: int = 4) -> str:
+    """Return all but the last two signs of a reference, made of random bits.
+
+    >>> first_signs(123456)
+    'MC'
+    """
+    number, signs = random_bits, ""
+    for _ in range(length - 2):
+        number, sign = divmod(number, _SIZE)
+        signs += SIGNS[sign]
+    return signs
+
+
+def references(first: str) -> list[str]:
+    """Return the references that begin with these signs: one more, and a check of all before it.
 
     Every one has a letter and a digit, so that no year and no word is taken for it. Four
     signs give 9,800 references; take five (230,000) or six where that is too few.
 
-    >>> new_reference(123456)
-    'MC5P'
+    >>> references("MC")[:3]
+    ['MC2C', 'MC3G', 'MC4K']
     """
-    while True:
-        number, signs = random_bits, ""
-        for _ in range(length - 1):
-            number, sign = divmod(number, _SIZE)
-            signs += SIGNS[sign]
-        reference = signs + _check(signs)
-        if not (reference.isalpha() or reference.isdigit()):
-            return reference
-        random_bits += 1
+    known, place = _weigh(first), len(first) + 1
+    made = (
+        f"{first}{sign}{SIGNS[(known + place * value) % _SIZE]}" for value, sign in enumerate(SIGNS)
+    )
+    return [one for one in made if not (one.isalpha() or one.isdigit())]
 
 
 def is_reference(text: str) -> bool:
     """Say whether a text is a reference as we write it.
 
-    >>> is_reference(new_reference(1)), is_reference("STOP")
-    (True, False)
+    >>> is_reference("MC2C"), is_reference("MC2D"), is_reference("STOP")
+    (True, False, False)
     """
     if not 4 <= len(text) <= 6 or text.isalpha() or text.isdigit() or set(text) - set(SIGNS):
         return False
-    return _check(text[:-1]) == text[-1]
+    return SIGNS[_weigh(text[:-1]) % _SIZE] == text[-1]
 
 
 def reference(text: str) -> tuple[str, str] | None:
     """Return the reference a message begins with, as we write it, and the words after it.
 
-    >>> reference(f"ref {new_reference(1).lower()}: OK") == (new_reference(1), "OK")
-    True
+    >>> reference("ref mc2c: OK")
+    ('MC2C', 'OK')
     """
     first = _FIRST.match(text)
     if first is None:
@@ -58,6 +67,5 @@ def reference(text: str) -> tuple[str, str] | None:
     return (typed, text[first.end() :].rstrip()) if is_reference(typed) else None
 
 
-def _check(signs: str) -> str:
-    weighted = [place * _VALUE[sign] for place, sign in enumerate(signs, 1)]
-    return SIGNS[sum(weighted) % _SIZE]
+def _weigh(signs: str) -> int:
+    return sum(place * _VALUE[sign] for place, sign in enumerate(signs, 1))

@@ -1,12 +1,11 @@
 """Feedback items and the lines of their history."""
 
-import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
-from gateway.domain.keywords import new_reference
+from gateway.domain.keywords import first_signs, references
 from gateway.store.rows import Rows
 
 _ADD = """
@@ -78,28 +77,58 @@ def add(
     return int(db.execute(_ADD, row).fetchone()["id"])
 
 
-_TAKEN = "SELECT reference FROM feedback WHERE reference IN (SELECT value FROM json_each(?))"
+_NEWEST = "SELECT id, reference FROM feedback ORDER BY id DESC LIMIT 1"
+_TAKEN = "SELECT reference FROM feedback WHERE reference > :first AND reference < :first || 'Z'"
 
 
 def fresh_references(
-    db: sqlite3.Connection, random_bits: Callable[[], int], count: int = 1
+    db: sqlite3.Connection,
+    random_bits: Callable[[], int],
+    count: int,
+    used: Collection[str] = (),
 ) -> list[str]:
-    """Return so many references that no item has, longer once many are in use."""
-    items = db.execute("SELECT coalesce(max(id), 0) FROM feedback").fetchone()[0]
-    free: set[str] = set()
-    for length in [size for size, most in LENGTHS if items < most]:
-        for _ in range(TRIES):
-            drawn = {new_reference(random_bits(), length) for _ in range(count - len(free))}
-            taken = {row[0] for row in db.execute(_TAKEN, (json.dumps(list(drawn)),))}
-            free |= drawn - taken
-            if len(free) == count:
-                return sorted(free)
+    """Return so many references that no item has and that are not `used`.
+
+    They follow that of the newest item, side by side: a page of the index is then written for
+    many items, and not one for each.
+    """
+    items, newest = db.execute(_NEWEST).fetchone() or (0, "")
+    free: list[str] = []
+    for length in _lengths(items):
+        near = [newest[:-2]] if len(newest) == length else []
+        for first in _beginnings(near, random_bits, length, TRIES + count):
+            free += _free(db, first, {*used, *free})
+            if len(free) >= count:
+                return free[:count]
     raise RuntimeError("no reference is free")
 
 
 def fresh_reference(db: sqlite3.Connection, random_bits: Callable[[], int]) -> str:
-    """Return a reference no item has."""
-    return fresh_references(db, random_bits)[0]
+    """Return a reference no item has, from anywhere: those near the newest may be given already."""
+    items, _ = db.execute(_NEWEST).fetchone() or (0, "")
+    for length in _lengths(items):
+        for first in _beginnings([], random_bits, length, TRIES):
+            if free := _free(db, first, ()):
+                return free[random_bits() % len(free)]
+    raise RuntimeError("no reference is free")
+
+
+def _lengths(items: int) -> list[int]:
+    return [size for size, most in LENGTHS if items < most]
+
+
+def _beginnings(
+    near: list[str], random_bits: Callable[[], int], length: int, tries: int
+) -> Iterator[str]:
+    yield from near
+    for _ in range(tries):
+        yield first_signs(random_bits(), length)
+
+
+def _free(db: sqlite3.Connection, first: str, used: Collection[str]) -> list[str]:
+    """Return the references with this beginning that are left."""
+    taken = {row[0] for row in db.execute(_TAKEN, {"first": first})}
+    return [one for one in references(first) if one not in taken and one not in used]
 
 
 def event(
