@@ -14,7 +14,8 @@ from gateway.store.rows import Rows
 _ANSWERS = """
 SELECT json_group_array(json_array(asked.value,
        (SELECT count(*) FROM
-         (SELECT inbound, created_at FROM outbox WHERE address = asked.value
+         (SELECT inbound, created_at FROM outbox
+           WHERE alert IS NULL AND address = asked.value
            ORDER BY id DESC LIMIT 50)
          WHERE inbound IS NOT NULL AND created_at > ?),
        (SELECT muted_until FROM address WHERE id = asked.value)))
@@ -25,7 +26,8 @@ SELECT json_group_array(json_array(outbox.address,
        json_array(inbound.text, outbox.text, coalesce(outbox.source, ''))))
   FROM json_each(?) AS asked
   JOIN outbox
-    ON outbox.id IN (SELECT id FROM outbox WHERE address = asked.value ORDER BY id DESC LIMIT 20)
+    ON outbox.id IN (SELECT id FROM outbox WHERE alert IS NULL AND address = asked.value
+                      ORDER BY id DESC LIMIT 20)
   JOIN inbound ON inbound.id = outbox.inbound
  WHERE outbox.created_at > ? AND outbox.feedback IS NULL
 """

@@ -5,6 +5,8 @@ It is kept under a keyed hash of the number, so that leaving outlives the contac
 
 import sqlite3
 
+from gateway.store.whose import EITHER
+
 _ADD = """
 INSERT INTO consent
        (number_key, address, state, topic, how, by, inbound, language, wording, proof, at)
@@ -14,9 +16,13 @@ VALUES (:number_key, :address, :state, :topic, :how, :by, :inbound, :language, :
 _LAST = """
 SELECT id, state, at FROM consent WHERE number_key = ? AND topic IS NULL ORDER BY id DESC LIMIT 1
 """
-_WITHDRAW = """
-UPDATE outbox SET state = 'withdrawn', reason = 'left', final_at = ?
- WHERE address = ? AND state = 'queued' RETURNING id, channel, class
+_WAITING = " UNION ALL ".join(
+    f"SELECT outbox.id FROM address {rows} WHERE address.id = :address AND outbox.state = 'queued'"
+    for rows in EITHER
+)
+_WITHDRAW = f"""
+UPDATE outbox SET state = 'withdrawn', reason = 'left', final_at = :now
+ WHERE id IN ({_WAITING}) RETURNING id, channel, class
 """
 
 
@@ -49,7 +55,7 @@ def record(
         _leave_topic(db, address, topic, state)
         return []
     _apply(db, address, state, now)
-    return db.execute(_WITHDRAW, (now, address)).fetchall() if state == "out" else []
+    return _withdraw(db, address, now) if state == "out" else []
 
 
 def _apply(db: sqlite3.Connection, address: int, state: str, now: float) -> None:
@@ -59,6 +65,10 @@ def _apply(db: sqlite3.Connection, address: int, state: str, now: float) -> None
     )
     if state == "in":
         db.execute("DELETE FROM left_topic WHERE address = ?", (address,))
+
+
+def _withdraw(db: sqlite3.Connection, address: int, now: float) -> list[sqlite3.Row]:
+    return db.execute(_WITHDRAW, {"address": address, "now": now}).fetchall()
 
 
 def _leave_topic(db: sqlite3.Connection, address: int, topic: str, state: str) -> None:
@@ -103,5 +113,5 @@ def keep_out(db: sqlite3.Connection, leaver: sqlite3.Row, now: float) -> bool:
     db.execute(_ADD, entry | {"inbound": None, "proof": None, "now": leaver["at"]})
     if known:
         _apply(db, known["address"], "out", leaver["at"])
-        db.execute(_WITHDRAW, (now, known["address"]))
+        _withdraw(db, known["address"], now)
     return True

@@ -33,7 +33,7 @@ _ALERT_ROWS = """
 SELECT channel, state, network_at IS NOT NULL AS network_at,
        CASE WHEN state IN ('queued', 'withdrawn', 'expired') THEN reason END AS reason,
        count(*) AS n
-  FROM outbox INDEXED BY outbox_once WHERE alert = ?
+  FROM outbox INDEXED BY outbox_whose WHERE alert = ?
 """
 _ALERT = f"{_ALERT_ROWS} AND address > ? AND address <= ? GROUP BY 1, 2, 3, 4"
 _ALERT_FORGOTTEN = f"{_ALERT_ROWS} AND address IS NULL GROUP BY 1, 2, 3, 4"

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from gateway.store.whose import EITHER
+
 COLUMNS = ("address", "language", "area", "groups", "consent")
 
 _ROWS = """
@@ -15,11 +17,27 @@ SELECT address.id, address.value AS address, coalesce(contact.language, '') AS l
  WHERE address.id > ? AND address.kind = 'phone' ORDER BY address.id LIMIT ?
 """
 # Nothing that belongs to a sensitive item: whoever reads this may not know that there is one.
-_RECENT = """
+_OUT = " UNION ALL ".join(
+    f"""
 SELECT * FROM (
-  SELECT 'in' AS direction, inbound.id, inbound.received_at AS at, inbound.text,
-         inbound.language, NULL AS state, NULL AS reason, NULL AS moved_from, NULL AS moved_why,
-         NULL AS channel, NULL AS network_at
+  SELECT 'out' AS direction, outbox.id, outbox.created_at AS at,
+         coalesce(outbox.text, alert_text.text) AS text, outbox.language, outbox.state,
+         outbox.reason, (SELECT name FROM channel WHERE channel.id = outbox.moved_from)
+         AS moved_from, outbox.moved_why, outbox.channel, outbox.network_at
+    FROM address {rows} LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
+   WHERE address.contact = :contact
+     AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.address = address.id AND sensitive
+           AND (feedback.id = outbox.feedback OR feedback.inbound = outbox.inbound))
+   ORDER BY outbox.id DESC LIMIT :limit)
+"""
+    for rows in EITHER
+)
+_RECENT = f"""
+{_OUT}
+UNION ALL
+SELECT * FROM (
+  SELECT 'in', inbound.id, inbound.received_at, inbound.text, inbound.language, NULL, NULL, NULL,
+         NULL, NULL, NULL
     FROM inbound JOIN address ON address.id = inbound.address
    WHERE address.contact = :contact
      AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.address = address.id AND sensitive
@@ -27,18 +45,6 @@ SELECT * FROM (
                  WHERE feedback_event.feedback = feedback.id
                    AND feedback_event.inbound = inbound.id)))
    ORDER BY inbound.id DESC LIMIT :limit)
-UNION ALL
-SELECT * FROM (
-  SELECT 'out', outbox.id, outbox.created_at, coalesce(outbox.text, alert_text.text),
-         outbox.language, outbox.state, outbox.reason,
-         (SELECT name FROM channel WHERE channel.id = outbox.moved_from), outbox.moved_why,
-         outbox.channel, outbox.network_at
-    FROM outbox JOIN address ON address.id = outbox.address
-    LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
-   WHERE address.contact = :contact
-     AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.address = address.id AND sensitive
-           AND (feedback.id = outbox.feedback OR feedback.inbound = outbox.inbound))
-   ORDER BY outbox.id DESC LIMIT :limit)
  ORDER BY at DESC LIMIT :limit
 """
 # Each language is sought from the one before: nobody is read who speaks the same.

@@ -2,28 +2,38 @@
 
 import sqlite3
 
-_THREAD = """
+from gateway.store.whose import EITHER
+
+_OUT = " UNION ALL ".join(
+    f"""
 SELECT * FROM (
-  SELECT 'in' AS direction, inbound.id, received_at AS at, inbound.text, 'received' AS state,
-         NULL AS parts, NULL AS reference, NULL AS language, NULL AS network_at
+  SELECT 'out' AS direction, outbox.id, outbox.created_at AS at,
+         coalesce(outbox.text, alert_text.text) AS text, outbox.state, outbox.parts,
+         outbox.reference, outbox.language, outbox.network_at
+    FROM address {rows} LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
+   WHERE address.value = :number AND outbox.channel = :channel
+   ORDER BY outbox.id DESC LIMIT :limit)
+"""
+    for rows in EITHER
+)
+_THREAD = f"""
+{_OUT}
+UNION ALL
+SELECT * FROM (
+  SELECT 'in', inbound.id, received_at, inbound.text, 'received', NULL, NULL, NULL, NULL
     FROM address JOIN inbound ON inbound.address = address.id
    WHERE address.value = :number AND inbound.channel = :channel
    ORDER BY inbound.id DESC LIMIT :limit)
-UNION ALL
-SELECT * FROM (
-  SELECT 'out', outbox.id, outbox.created_at, coalesce(outbox.text, alert_text.text), outbox.state,
-         outbox.parts, outbox.reference, outbox.language, outbox.network_at
-    FROM address JOIN outbox ON outbox.address = address.id
-    LEFT JOIN alert_text ON alert_text.id = outbox.alert_text
-   WHERE address.value = :number AND outbox.channel = :channel
-   ORDER BY outbox.id DESC LIMIT :limit)
  ORDER BY at, direction, id
 """
-_GOING_OUT = """
-SELECT EXISTS (SELECT 1 FROM address JOIN outbox ON outbox.address = address.id
-                WHERE address.value = ? AND outbox.channel = ?
-                  AND outbox.state IN ('queued', 'claimed') AND outbox.due_at <= ?)
+_GOING_OUT = " OR ".join(
+    f"""
+EXISTS (SELECT 1 FROM address {rows}
+         WHERE address.value = :number AND outbox.channel = :channel
+           AND outbox.state IN ('queued', 'claimed') AND outbox.due_at <= :now)
 """
+    for rows in EITHER
+)
 
 
 def newest(db: sqlite3.Connection, channel: int, number: str, limit: int) -> list[sqlite3.Row]:
@@ -34,4 +44,5 @@ def newest(db: sqlite3.Connection, channel: int, number: str, limit: int) -> lis
 
 def going_out(db: sqlite3.Connection, channel: int, number: str, now: float) -> bool:
     """Whether a message that is due has not gone out yet."""
-    return bool(db.execute(_GOING_OUT, (number, channel, now)).fetchone()[0])
+    row = {"number": number, "channel": channel, "now": now}
+    return bool(db.execute(f"SELECT {_GOING_OUT}", row).fetchone()[0])

@@ -15,7 +15,8 @@ VALUES (:code, 'main', :hazard, :stage, :audience, :version, :messages, :approve
 
 _LAST = """
 SELECT source FROM outbox
- WHERE address = ? AND created_at >= ? AND source GLOB 'topic:*' ORDER BY id DESC LIMIT 1
+ WHERE alert IS NULL AND address = ? AND created_at >= ? AND source GLOB 'topic:*'
+ ORDER BY id DESC LIMIT 1
 """
 
 

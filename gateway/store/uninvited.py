@@ -7,7 +7,8 @@ from gateway.store.capped import capped
 
 _UNINVITED = """
  WHERE address.consent = 'pending' AND address.kind = 'phone'
-   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.address = address.id
+   AND NOT EXISTS (SELECT 1 FROM outbox
+                    WHERE outbox.alert IS NULL AND outbox.address = address.id
                       AND outbox.source = :source)
 """
 

@@ -153,7 +153,7 @@ def requeue(db: sqlite3.Connection, alert: int, after: int, until: int) -> int:
 
 def first_open(db: sqlite3.Connection, alert: int, after: int = 0) -> int | None:
     """Return the first address above one whose row of an alert waits or is on its way."""
-    sql = """SELECT address FROM outbox INDEXED BY outbox_once
+    sql = """SELECT address FROM outbox INDEXED BY outbox_whose
               WHERE alert = ? AND address > ? AND state IN ('queued', 'claimed')
               ORDER BY address LIMIT 1"""
     row = db.execute(sql, (alert, after)).fetchone()

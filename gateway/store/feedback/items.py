@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
-from gateway.domain.keywords import first_signs, references
+from gateway.domain.keywords import first_signs, is_reference, references
 from gateway.store.rows import Rows
 
 _ADD = """
@@ -95,7 +95,7 @@ def fresh_references(
     items, newest = db.execute(_NEWEST).fetchone() or (0, "")
     free: list[str] = []
     for length in _lengths(items):
-        near = [newest[:-2]] if len(newest) == length else []
+        near = [newest[:-2]] if len(newest) == length and is_reference(newest) else []
         for first in _beginnings(near, random_bits, length, TRIES + count):
             free += _free(db, first, {*used, *free})
             if len(free) >= count:

@@ -6,17 +6,20 @@ The ledger of consent keeps the keyed hash of a number, so that even an erased l
 import sqlite3
 
 from gateway.store.retention.words import OLDEST
+from gateway.store.whose import ALONE, EITHER, WITH_OTHERS
 
 ROWS = 200  # messages that lose their number in one transaction
 
 # Not joined, not heard, not written to, nothing open, nothing that waits.
-_IDLE = """
+_OPEN = "(outbox.state IN ('queued', 'claimed') OR outbox.created_at >= :before)"
+_IDLE = f"""
    AND max(coalesce(c.heard_at, 0), c.created_at) < :before
    AND max(coalesce(c.heard_at, 0), c.created_at) >= :oldest
    AND NOT EXISTS (SELECT 1 FROM address AS a
         WHERE a.contact = c.id AND a.consent IN ('in', 'alerts'))
-   AND NOT EXISTS (SELECT 1 FROM address AS a CROSS JOIN outbox AS o ON o.address = a.id
-        WHERE a.contact = c.id AND (o.state IN ('queued', 'claimed') OR o.created_at >= :before))
+   AND NOT EXISTS (SELECT 1 FROM address {ALONE} WHERE address.contact = c.id AND {_OPEN})
+   AND NOT EXISTS (SELECT 1 FROM address {WITH_OTHERS} WHERE address.contact = c.id AND {_OPEN}
+                      AND (alert.ended_at IS NULL OR alert.ended_at >= :before))
    AND NOT EXISTS (SELECT 1 FROM address AS a CROSS JOIN inbound AS i ON i.address = a.id
         WHERE a.contact = c.id AND i.received_at >= :before)
    AND NOT EXISTS (SELECT 1 FROM address AS a CROSS JOIN feedback AS f ON f.address = a.id
@@ -28,9 +31,11 @@ _INBOUND = """
 UPDATE inbound SET address = NULL, sender = ''
  WHERE id IN (SELECT id FROM inbound WHERE address = ? LIMIT ?)
 """
-_OUTBOX = """
-UPDATE outbox SET address = NULL, recipient = ''
- WHERE id IN (SELECT id FROM outbox WHERE address = ? LIMIT ?)
+_ROWS = " UNION ALL ".join(
+    f"SELECT outbox.id FROM address {rows} WHERE address.id = ?1" for rows in EITHER
+)
+_OUTBOX = f"""
+UPDATE outbox SET address = NULL, recipient = '' WHERE id IN ({_ROWS} LIMIT ?2)
 """
 _UNTIE = (
     "UPDATE feedback SET address = NULL WHERE address = ?",

@@ -85,8 +85,8 @@ _OF_ITEM = {
                   SELECT inbound FROM feedback_event WHERE feedback = :id""",
     "outbox": """SELECT id FROM outbox WHERE feedback = :id UNION
                  SELECT outbox FROM feedback_event WHERE feedback = :id UNION
-                 SELECT o.id FROM feedback AS f JOIN outbox AS o ON o.address = f.address
-                    AND o.inbound = f.inbound WHERE f.id = :id""",
+                 SELECT o.id FROM feedback AS f JOIN outbox AS o ON o.alert IS NULL
+                    AND o.address = f.address AND o.inbound = f.inbound WHERE f.id = :id""",
 }
 _EMPTY = {
     "inbound": """UPDATE inbound SET text = '', raw = NULL, media = NULL, answer = NULL
