@@ -73,10 +73,15 @@ def _at_any_moment(case: Case, match: Match) -> str | None:
 
 
 def _help(case: Case, match: Match) -> str:
-    """HELP with more words may be a cry for help: a person reads those."""
+    """HELP with more words may be a cry for help: a person reads those, and they hear so first.
+
+    The number to call stays the last thing said.
+    """
+    told = [case.asking.say("help")]
     if match.rest:
-        case.file("request", case.message.text, priority="p2")
-    case.say("help", class_=Class.HIGH)
+        reference = case.file("request", case.message.text, priority="p2")
+        told.insert(0, case.asking.say("ack", reference=reference))
+    case.reply("\n".join(told), "help", Class.HIGH)
     return "help"
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from gateway import receive
-from gateway.domain.messages import Inbound
+from gateway.domain.messages import Class, Inbound
 from tests.core.field import MAYA, NOW, Field
 
 DECIDED = {
@@ -80,6 +80,41 @@ def test_unknown_words_get_a_receipt_with_the_reference(field: Field) -> None:
 def test_a_type_word_files_what_follows(field: Field, words: str, type: str, kept: str) -> None:
     field.text(words)
     assert [(item["type"], item["text"]) for item in field.items()] == [(type, kept)]
+
+
+@pytest.mark.parametrize(
+    "words, most",
+    [
+        ("HELP my house is flooded", 2),
+        ("AIDE ma maison est dans l'eau", 2),
+        ("MSAADA nyumba yangu imefurika", 2),
+        ("मद्दत मेरो घर डुब्यो", 3),
+        ("مساعدة بيتي غرق", 3),
+    ],
+)
+def test_help_with_more_words_tells_that_they_are_kept_and_whom_to_call(
+    field: Field, words: str, most: int
+) -> None:
+    (answer,) = field.text(words)
+    item = field.items()[0]
+    assert (item["text"], item["priority"]) == (words, "p2")
+    assert item["reference"] in answer.splitlines()[0]
+    assert "112" in answer.splitlines()[1]
+    row = field.rows("SELECT source, class, parts FROM outbox")[0]
+    assert (row["source"], row["class"]) == ("help", Class.HIGH)
+    assert row["parts"] <= most
+
+
+def test_what_was_said_with_help_can_be_added_to(field: Field) -> None:
+    field.text("HELP my house is flooded")
+    reference = field.items()[0]["reference"]
+    assert reference in field.text(f"{reference} we are on the roof")[0]
+    assert len(field.items()) == 1
+
+
+def test_help_alone_is_answered_in_one_line_and_keeps_nothing(field: Field) -> None:
+    (answer,) = field.text("HELP")
+    assert (answer.count("\n"), field.items()) == (0, [])
 
 
 def test_topics_come_in_numbered_parts_and_more_goes_on(field: Field) -> None:
