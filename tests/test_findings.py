@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from gateway import health, submit
 from gateway.cli import main
@@ -125,6 +125,41 @@ def test_check_tells_what_is_claimed_and_that_nothing_is_wrong_with_it(gw: Gatew
     said = CliRunner().invoke(main, ["check"]).output
     assert re.search(r"ok +waiting +0 messages\n", said)
     assert re.search(r"ok +on the way +2 messages, with a worker or being sent\n", said)
+
+
+SHARED = [
+    ("spool", "outgoing incoming sent failed", "outgoing"),
+    ("gammusmsd", "outbox inbox sent error", "error"),
+]
+
+
+@pytest.mark.parametrize("provider, theirs, one", SHARED)
+def test_check_says_which_shared_folder_cannot_be_used(
+    gw: Gateway, tmp_path: Path, provider: str, theirs: str, one: str
+) -> None:
+    spool = tmp_path / "spool"
+    sealed = gw.sealer.seal({"folder": str(spool)})
+    gw.store.write(lambda db: channels.add(db, "stick", provider, "+15550199", sealed, 0.0))
+
+    def said() -> Result:
+        return CliRunner().invoke(main, ["check"])
+
+    wrong = r"WRONG channel stick {}: The folder is not there, or .+ --set folder=…\n"
+    assert re.search(wrong.format(re.escape(str(spool))), said().output)
+    assert not spool.exists()
+    for name in theirs.split():
+        (spool / name).mkdir(parents=True)
+    assert re.search(rf"ok +channel stick {provider}, ", said().output)
+    assert said().exit_code == 0
+    (spool / one).rmdir()
+    assert re.search(wrong.format(re.escape(str(spool / one))), said().output)
+    assert said().exit_code == 1
+    (spool / one).touch()  # no folder, and nothing to write in
+    assert re.search(wrong.format(re.escape(str(spool / one))), said().output)
+    (spool / one).unlink()
+    (spool / one).mkdir()
+    (spool / "gateway").touch()
+    assert re.search(wrong.format(re.escape(str(spool / "gateway"))), said().output)
 
 
 def test_check_tells_whether_the_gateway_runs(gw: Gateway) -> None:

@@ -12,6 +12,7 @@ from gateway.cli.opening import plainly
 from gateway.cli.timing import shown, told
 from gateway.context import Channel, Gateway, open_gateway
 from gateway.providers.conditions import WELL, explained, missing
+from gateway.providers.handing import ByHand
 from gateway.providers.linking import BOUND
 from gateway.settings import BadSetting, Settings
 from gateway.store import StoreError, away, channels, check_whole, is_small, links, lock, users
@@ -94,11 +95,13 @@ def _channel(gw: Gateway, name: str) -> Line:
         return what, "look", f"is off. Use it: gateway channel set {name} --on"
     if lacking := missing(channel.row["provider"]):
         return what, "wrong", lacking
+    if isinstance(channel.provider, ByHand) and (fault := channel.provider.fault()):
+        return what, "wrong", f"{fault} gateway channel set {name} --set folder=…"
     device = channels.condition(channel.row).get("device", WELL)
     if device != WELL:
         return what, "wrong", explained(channel.provider, device) or f"its device: {device}"
-    if fault := routes.down(channel.row, gw.clock()):
-        return what, *_fault(channel, fault)
+    if down := routes.down(channel.row, gw.clock()):
+        return what, *_fault(channel, down)
     if (channel.row["held_until"] or 0) > gw.clock():
         return what, "look", f"is held: {channel.row['held_reason']}"
     if limited := channel_limits.stands(channel, gw.store.read, gw.clock()):

@@ -47,13 +47,22 @@ class Folder:
 
     def check(self) -> None:
         """Raise Account unless all folders are there and may be written."""
+        if lacking := self.lacking():
+            raise Account("_".join(("folder", *lacking.relative_to(self.root).parts)))
         try:
             self.own("odd")
         except OSError as error:
             raise trouble(error) from None
-        for name in (*self._theirs, "gateway"):
-            if not os.access(self.place(name), os.R_OK | os.W_OK | os.X_OK):
-                raise Account(f"folder_{name}")
+
+    def lacking(self) -> Path | None:
+        """Return a folder that is not there, or that we may not write in; only look, make none."""
+        if not os.path.isdir(self.root):
+            return self.root
+        ours = self.place("gateway") if os.path.exists(self.place("gateway")) else self.root
+        for place in (*map(self.place, self._theirs), ours):
+            if not (os.path.isdir(place) and os.access(place, os.R_OK | os.W_OK | os.X_OK)):
+                return place
+        return None
 
     # Out
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from gateway.domain.messages import Outcome, Outgoing, Result
 from gateway.providers import Forged, Hook, SendError, sending
 from gateway.providers.fetching import Found
-from gateway.providers.folder import Folder, explain, trouble
+from gateway.providers.folder import GONE, Folder, explain, trouble
 from gateway.providers.plain import Plain
 
 
@@ -53,6 +53,11 @@ class ByHand(Plain, ABC):
     def check(self) -> None:
         """Look whether the folders are there, and ours to write in."""
         self.folder.check()
+
+    def fault(self) -> str:
+        """Return the path of a folder we cannot use and what to do, or an empty string."""
+        place = self.folder.lacking()
+        return f"{place}: {GONE}" if place else ""
 
     def explain(self, code: str) -> str:
         """Return what a code of ours means and what to do, or an empty string."""
