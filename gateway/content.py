@@ -3,7 +3,7 @@
 import re
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gateway.context import Gateway, read_pack
@@ -12,6 +12,7 @@ from gateway.domain.dialogue import PackError
 from gateway.files import folder, write_whole
 from gateway.language.check import Finding
 from gateway.language.check import check as check_catalogues
+from gateway.people import NOT_A_LANGUAGE
 from gateway.store import audit, topics
 
 ALLOWED = re.compile(
@@ -60,9 +61,8 @@ def unpack(file: Path, language: str) -> dict[str, bytes]:
 
 def take_in(gw: Gateway, by: str, files: Mapping[str, bytes]) -> list[str]:
     """Put files into the data folder; return what is wrong, and then nothing was put."""
-    strange = [name for name in files if not ALLOWED.fullmatch(name)]
-    if strange:
-        return [f"{name} does not belong to content" for name in strange]
+    if strange := [*_strange(gw, files)]:
+        return strange
     known = {(f.language, f.key, f.problem) for f in findings(gw, gw.settings.data)}
     with tempfile.TemporaryDirectory() as trial:
         tried = Path(trial)
@@ -74,6 +74,14 @@ def take_in(gw: Gateway, by: str, files: Mapping[str, bytes]) -> list[str]:
     _put(gw.settings.data, gw.settings.data, files)
     _write_down(gw, by, sorted(files))
     return []
+
+
+def _strange(gw: Gateway, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if not ALLOWED.fullmatch(name):
+            yield f"{name} does not belong to content"
+        elif name.startswith("locales/") and not gw.languages.knows(name.split("/")[1]):
+            yield f"{name}: {NOT_A_LANGUAGE}"
 
 
 def _put(source: Path, target: Path, files: Mapping[str, bytes]) -> None:

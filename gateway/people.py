@@ -3,7 +3,6 @@
 Whoever left stays out, whatever a list says; only their own word brings them back.
 """
 
-import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from gateway.context import Gateway
 from gateway.domain.alerts import Refused
 from gateway.domain.phone import BadNumber, normalise
 from gateway.gate import taken
-from gateway.language import nearest, normal
+from gateway.language import normal
 from gateway.store import areas, consent, contacts
 from gateway.store.contacts import Person
 
@@ -24,11 +23,10 @@ NO_CONTACT = N_("There is no contact %(id)s.")
 NOT_A_NUMBER = N_("That is not a number. Write it with + and the country code.")
 NOT_A_PHONE = N_("A name or a short code cannot be a contact.")
 NOT_A_CONSENT = N_("Consent is one of none, pending, in, alerts, out.")
-NOT_A_TAG = N_("The language is not a language tag, as ne or pt-MZ.")
+NOT_A_LANGUAGE = N_("No language has this tag. Write the code of one, as ne, luo or pt-MZ.")
 NOT_A_GROUP = N_("A group's name has 1 to 60 letters, and no |.")
 NOT_AN_AREA = N_("No area has this P-code.")
 
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*")
 _JOINED = ("pending", "in", "alerts")
 
 
@@ -62,7 +60,7 @@ def add_contact(gw: Gateway, db: sqlite3.Connection, by: str, fields: Fields, ho
     of whom nothing is said has not joined yet: their consent is pending.
     """
     value = address_of(gw, fields.address)
-    wanted = _Wanted.of(db, fields)
+    wanted = _Wanted.of(gw, db, fields)
     now = gw.clock()
     person = contacts.by_value(db, value)
     new = person is None
@@ -82,7 +80,7 @@ def change_contact(
     if contacts.get(db, contact) is None:
         raise Refused(NO_CONTACT, "id", id=contact)
     first = contacts.by_address(db, contacts.addresses(db, contact)[0]["id"])
-    wanted = _Wanted.of(db, fields)
+    wanted = _Wanted.of(gw, db, fields)
     changed = _describe(db, contact, wanted)
     joined = _consent(gw, db, by, first, wanted.consent, how, wanted.proof)
     left = contacts.by_address(db, first.address).consent == "out" and wanted.consent != "out"
@@ -111,24 +109,19 @@ class _Wanted:
     proof: str | None
 
     @classmethod
-    def of(cls, db: sqlite3.Connection, fields: Fields) -> "_Wanted":
+    def of(cls, gw: Gateway, db: sqlite3.Connection, fields: Fields) -> "_Wanted":
         if fields.consent is not None and fields.consent not in CONSENTS:
             raise Refused(NOT_A_CONSENT, "consent")
-        language = fields.language and tag_of(fields.language)
+        language = fields.language and tag_of(gw, fields.language)
         groups = None if fields.groups is None else _groups(fields.groups)
         return cls(language, _area(db, fields.area), groups, fields.consent, fields.proof)
 
 
-def tag_of(given: str) -> str:
-    """Return a language tag in the form the gateway uses; Refused if it is none.
-
-    >>> tag_of("sw_cd"), tag_of("nep")
-    ('sw-CD', 'ne')
-    """
-    tag = normal(given)
-    if nearest(tag) is None and not _TAG.fullmatch(tag):
-        raise Refused(NOT_A_TAG, "language")
-    return tag
+def tag_of(gw: Gateway, given: str) -> str:
+    """Return a language tag in the form the gateway uses; Refused if it is of no language."""
+    if not gw.languages.knows(given):
+        raise Refused(NOT_A_LANGUAGE, "language")
+    return normal(given)
 
 
 def fit_for_a_group(name: str) -> bool:

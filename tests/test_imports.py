@@ -127,6 +127,15 @@ def test_a_bad_line_stops_nothing_but_itself(gw: Gateway) -> None:
     assert "7700" not in told
 
 
+def test_a_tag_that_no_language_has_leaves_out_its_own_line(gw: Gateway) -> None:
+    tags = ["lgg", "npi", "ff-Adlm", "xx", "qqq", "zxx"]
+    lines = [f"+44770090000{n},{tag}" for n, tag in enumerate(tags)]
+    row = bring(gw, "\n".join(["address,language", *lines]))
+    assert [person(gw, n).language for n in range(3)] == tags[:3]
+    said = "No language has this tag. Write the code of one, as ne, luo or pt-MZ."
+    assert refusals(gw, row) == {5: said, 6: said, 7: said}
+
+
 def test_whoever_left_stays_out_and_is_counted(gw: Gateway) -> None:
     bring(gw, "address,consent\n+447700900001,in\n+447700900002,in\n")
     left = person(gw, 1)
@@ -311,7 +320,8 @@ def test_areas_come_with_their_parents_and_other_names(gw: Gateway) -> None:
         ("NP01,Koshi,NP01,1,,", "cannot lie in itself"),
         ("NP0106,Sunsari,NP01,two,,", "figure from 0 to 9"),
         ("NP0106,Sunsari,NP01,2,Kathmandu,", "time zone is unknown"),
-        ("NP0106,Sunsari,NP01,2,,not a tag", "not a language tag"),
+        ("NP0106,Sunsari,NP01,2,,not a tag", "No language has this tag"),
+        ("NP0106,Sunsari,NP01,2,,ne|xx", "Write the code of one, as ne, luo or pt-MZ."),
         ("NP0106,Sunsari,NP01,2,,,at night", "written as 21:00-08:00"),
         ("NP0106,Sunsari,NP01,2,,,07:00-07:00", "written as 21:00-08:00"),
     ],

@@ -44,6 +44,15 @@ def test_a_refusal_says_what_to_do(call: Call, words: str, told: str) -> None:
     assert told in answer.output
 
 
+def test_words_of_no_language_are_not_taken_in(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "own.po"
+    file.write_text('msgid ""\nmsgstr ""\n', encoding="utf-8")
+    answer = call(f"content import {file} --language xx")
+    assert answer.exit_code == 1
+    assert "content.po: No language has this tag. Write the code of one" in answer.output
+    assert call(f"content import {file} --language lgg").exit_code == 0
+
+
 def test_where_the_only_channel_is_off_it_says_so(call: Call) -> None:
     assert call("channel set simulator --off").exit_code == 0
     assert OFF in call("send +15550100 hello").output

@@ -101,7 +101,7 @@ def checked(gw: Gateway, draft: Draft) -> Draft:
 
     Languages are written as the gateway writes them: people are matched by that.
     """
-    draft = _with_tags(draft)
+    draft = _with_tags(gw, draft)
     if draft.exercise:
         texts = {language: _marked(gw, language, text) for language, text in draft.texts.items()}
         draft = replace(draft, texts=texts)
@@ -127,21 +127,21 @@ def _with_groups(draft: Draft, names: Sequence[str]) -> Draft:
     return replace(draft, audience=replace(draft.audience, groups=tuple(sorted(found))))
 
 
-def _with_tags(draft: Draft) -> Draft:
+def _with_tags(gw: Gateway, draft: Draft) -> Draft:
     texts: dict[str, str] = {}
     for given, text in draft.texts.items():
-        tag = _tag(given, f"texts.{given}")
+        tag = _tag(gw, given, f"texts.{given}")
         if tag in texts:
             raise Refused(TWICE, f"texts.{given}", language=tag)
         texts[tag] = text
-    wanted = sorted({_tag(given, "audience.languages") for given in draft.audience.languages})
+    wanted = sorted({_tag(gw, given, "audience.languages") for given in draft.audience.languages})
     audience = replace(draft.audience, languages=tuple(wanted))
     return replace(draft, texts=texts, audience=audience)
 
 
-def _tag(given: str, field: str) -> str:
+def _tag(gw: Gateway, given: str, field: str) -> str:
     try:
-        return people.tag_of(given)
+        return people.tag_of(gw, given)
     except Refused as error:
         raise Refused(error.sentence, field) from None
 

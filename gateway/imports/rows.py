@@ -74,7 +74,7 @@ def area(gw: Gateway, db: sqlite3.Connection, by: str, row: Row) -> str:
         level=_level(row.get("level", "0")),
         timezone=_zone(row.get("timezone")),
         quiet=_hours(row.get("quiet")),
-        languages=[people.tag_of(tag) for tag in _split(row.get("languages", ""))],
+        languages=[people.tag_of(gw, tag) for tag in _split(row.get("languages", ""))],
     )
     for other in _split(row.get("other_names", "")):
         areas.also_called(db, id, other, normal(other))

@@ -19,6 +19,7 @@ from gateway.language.catalogue import (
     same_places,
     same_printf,
 )
+from gateway.language.known import is_language
 from gateway.language.table import Language, direction, ladder, may_be, nearest, normal, table
 
 __all__ = [
@@ -92,6 +93,10 @@ class Languages:
         """Return the languages to try for a person, best first, ending in English."""
         wanted = [person or "", *area, default or self.default, "en"]
         return list(dict.fromkeys(step for tag in wanted for step in ladder(tag)))
+
+    def knows(self, tag: str) -> bool:
+        """Whether a tag is of a language, or of what this deployment calls one: it has words."""
+        return is_language(tag) or normal(tag) in self.contents
 
     def has(self, language: str, key: str) -> bool:
         """Whether exactly this language has the sentence, with no fallback."""

@@ -98,7 +98,7 @@ def _said(gw: Gateway, order: Order) -> Worded | None:
     if order.topic is not None and order.topic not in gw.pack.topics:
         raise Refused(NO_TOPIC, "topic")
     size = check_text(order.text, "text", MOST_PARTS) if order.text is not None else None
-    tag = tag_of(order.language) if order.language is not None else None
+    tag = tag_of(gw, order.language) if order.language is not None else None
     return Worded.of(order.text, tag, order.source, size) if order.text and size else None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.files import folder
-from gateway.language import Languages, MissingEntry, MissingValue, Unreadable
+from gateway.language import Languages, MissingEntry, MissingValue, Unreadable, table
 
 ARABIC = (
     '"Plural-Forms: nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && '
@@ -28,6 +28,27 @@ WAITING = ("waiting", ("{n} waits", "{n} wait"))
 ])  # fmt: skip
 def test_a_chain_goes_by_declared_steps(person, area, default, chain) -> None:
     assert Languages("ne").chain(person, area, default) == chain
+
+
+@pytest.mark.parametrize("tag", ["ne", "nep", "npi", "sw_CD", "lgg", "shu-Latn", "en-001", "tl"])
+def test_a_language_is_known_though_nobody_has_written_in_it(tag) -> None:
+    assert Languages("en").knows(tag)
+
+
+@pytest.mark.parametrize("tag", ["", "xx", "qqq", "und", "mul-Latn", "nepali", "ne please", "ne-!"])
+def test_what_is_no_language_is_not_known(tag) -> None:
+    assert not Languages("en").knows(tag)
+
+
+def test_every_tag_of_the_table_is_known() -> None:
+    assert [tag for tag in table().languages if not Languages("en").knows(tag)] == []
+
+
+def test_what_a_deployment_has_words_in_is_known_there(write, load) -> None:
+    write("en", ("help", "Help", ""))
+    write("qaa", ("help", "Help", "Hilf"))
+    assert load().knows("qaa")
+    assert not Languages("en").knows("qaa")
 
 
 def test_the_first_language_that_has_the_sentence_says_all_of_it(write, load) -> None:

@@ -73,6 +73,7 @@ WRONG = [
     ({"address": "InfoRC"}, "address"),
     ({"address": 15550100}, "address"),
     ({"language": "Nepali please"}, "language"),
+    ({"language": "xx"}, "language"),
     ({"area": "NP9999"}, "area"),
     ({"groups": "Wash"}, "groups"),
     ({"groups": ["x" * 61]}, "groups[0]"),

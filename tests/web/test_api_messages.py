@@ -114,6 +114,7 @@ WRONG = [
     ({"class": "urgent"}, 422, "invalid", "class"),
     ({"channel": "nowhere"}, 422, "invalid", "channel"),
     ({"language": "Nepali, please"}, 422, "invalid", "language"),
+    ({"language": "xx"}, 422, "invalid", "language"),
     ({"due": "2026-11-20T10:00:00"}, 422, "invalid", "due"),
     ({"due": "tomorrow"}, 422, "invalid", "due"),
     ({"expires": "2020-01-01T00:00:00+00:00"}, 422, "invalid", "expires"),

@@ -136,7 +136,7 @@ def _texts(given: dict[str, str]) -> dict[str, str]:
 
 def _tag(given: str, field: str) -> str:
     try:
-        return tag_of(given)
+        return tag_of(gateway(), given)
     except Refused as refused:
         raise Refused(refused.sentence, field) from None
 
