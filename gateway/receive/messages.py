@@ -1,10 +1,11 @@
 """What a message means: keywords first, then an open dialogue, then words for a person."""
 
+import sqlite3
 from typing import Any
 
 import msgspec
 
-from gateway.domain.keywords import Match, is_topic, normal, reference
+from gateway.domain.keywords import Match, apart, is_reference, is_topic, normal, reference
 from gateway.domain.loops import is_echo
 from gateway.domain.messages import Class
 from gateway.receive import departures, speaking, talk, topics
@@ -32,7 +33,7 @@ def decide(case: Case) -> str:
         speaking.as_asked(case, match)
         if decided := _at_any_moment(case, match):
             return decided
-    if decided := _about_an_item(case):
+    if decided := _about_an_item(case, match):
         return decided
     if match and (is_topic(match.intent) or match.intent == "menu") and match.exact:
         return _keyword(case, match, talking, notes)
@@ -91,13 +92,13 @@ def _cry(case: Case) -> str:
     return "cry"
 
 
-def _about_an_item(case: Case) -> str | None:
+def _about_an_item(case: Case, match: Match | None) -> str | None:
     """A known reference of this person's own, with OK or with more words."""
     found = reference(case.message.text)
-    item = feedback.by_reference(case.db, found[0]) if found else None
-    if found is None or item is None or item["contact"] != case.person.contact:
+    item = _meant(case, found[0], match) if found else None
+    if found is None or item is None:
         return None
-    code, rest = found
+    code, rest = item["reference"], found[1]
     if normal(rest) in _said(case, "word.ok"):
         feedback.close_by_person(case.db, item["id"], case.id, rest, case.now)
         case.say("item.closed", reference=code)
@@ -107,6 +108,18 @@ def _about_an_item(case: Case) -> str | None:
     reopened = status == "reopened" and before != status
     case.say("item.reopened" if reopened else "ack.more", reference=code)
     return f"item:{code}:words"
+
+
+def _meant(case: Case, typed: str, match: Match | None) -> sqlite3.Row | None:
+    """The item of that reference, if it is this person's; with a slip, the only one it can be."""
+    if is_reference(typed):
+        item = feedback.by_reference(case.db, typed)
+        return item if item and item["contact"] == case.person.contact else None
+    if match:
+        return None
+    newest = feedback.newest_of(case.db, case.person.contact)
+    near = [own for own in newest if len(own) == len(typed) and apart(own, typed, 1) == 1]
+    return feedback.by_reference(case.db, near[0]) if len(near) == 1 else None
 
 
 def _said(case: Case, key: str) -> set[str]:

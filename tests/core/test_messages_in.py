@@ -1,12 +1,15 @@
 """What the gateway answers to what people text, and what it keeps."""
 
+import json
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from gateway import receive
+from gateway.domain.keywords import references
 from gateway.domain.messages import Class, Inbound
-from tests.core.field import MAYA, NOW, Field
+from tests.core.field import AMINA, MAYA, NOW, Field
 
 DECIDED = {
     "FLOOD": "topic:flood/1@1",
@@ -244,6 +247,77 @@ def test_a_reference_of_somebody_else_opens_an_item_of_ones_own(field: Field) ->
     field.text(f"{reference} OK", sender="+15550102")
     assert field.items()[0]["status"] == "acknowledged"
     assert len(field.items()) == 2
+
+
+def called(field: Field, *references: str) -> None:
+    """Give items references, in the order in which they were filed."""
+    for id, reference in enumerate(references, 1):
+        field.do("UPDATE feedback SET reference = ? WHERE id = ?", reference, id)
+
+
+SLIPS = ["XC5P", "mx5p", "MC6P", "MC5Q", "mo5p", "MC0P", "CM5P", "M5CP", "MCP5"]
+
+
+@pytest.mark.parametrize("typed", SLIPS)
+def test_a_reference_with_one_slip_is_taken_for_the_one_it_can_be(field: Field, typed: str) -> None:
+    field.text("ASK when does the road open")
+    called(field, "MC5P")
+    (answer,) = field.text(f"ref {typed}: we are cut off")
+    assert "MC5P" in answer
+    assert field.decision() == "item:MC5P:words"
+    assert len(field.items()) == 1
+    told = field.rows("SELECT text FROM feedback_event WHERE kind = 'message'")
+    assert [row["text"] for row in told] == [f"ref {typed}: we are cut off"]
+
+
+def test_a_slip_with_ok_closes_and_says_what_was_closed(field: Field) -> None:
+    field.text("ASK when does the road open")
+    called(field, "MC5P")
+    field.do("UPDATE feedback SET status = 'answered'")
+    (answer,) = field.text("MC6P OK")
+    assert "MC5P" in answer
+    assert field.items()[0]["status"] == "closed"
+
+
+def test_a_slip_beside_somebody_elses_reference_opens_an_item_of_ones_own(field: Field) -> None:
+    field.text("ASK when")
+    called(field, "MC5P")
+    field.text("MC6P OK", sender=AMINA)
+    assert [item["status"] for item in field.items()] == ["acknowledged"] * 2
+    assert field.items()[1]["text"] == "MC6P OK"
+    assert field.one("SELECT count(*) FROM feedback_event WHERE kind = 'message'") == 0
+
+
+@pytest.mark.parametrize("typed", ["MC6P", "MX7P", "23kg", "MC5P6", "10am", "2026"])
+def test_what_may_be_two_of_ones_own_or_none_is_a_message_of_its_own(
+    field: Field, typed: str
+) -> None:
+    field.text("ASK when")
+    field.text("NEED water")
+    called(field, "MC5P", "MR6P")
+    field.text(f"{typed} we are cut off")
+    assert [item["text"] for item in field.items()][2:] == [f"{typed} we are cut off"]
+
+
+def test_a_keyword_is_no_slip(tmp_path: Path) -> None:
+    (tmp_path / "locales").mkdir()
+    said = {"en": {"status": "documented", "words": {"flood": ["MC6P"]}}}
+    (tmp_path / "locales" / "keywords.json").write_text(json.dumps({"languages": said}))
+    field = Field(tmp_path)
+    field.text("ASK when does the road open")
+    called(field, "MC5P")
+    field.text("MC6P")
+    assert field.decision() == "topic:flood/1@1"
+    field.close()
+
+
+def test_of_very_many_items_only_the_newest_are_looked_at(field: Field) -> None:
+    for number in range(21):
+        field.text(f"ASK when, for the {number} time")
+        field.clock.now += 3600
+    called(field, "MC5P", *references("4H")[:20])
+    field.text("MC6P and now")
+    assert field.items()[21]["text"] == "MC6P and now"
 
 
 def test_a_form_over_sms_asks_one_question_a_message(field: Field) -> None:

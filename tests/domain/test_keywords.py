@@ -402,6 +402,22 @@ def test_other_words_are_not_references(text):
     assert keywords.reference(text) is None
 
 
+@pytest.mark.parametrize(
+    "text, typed, rest",
+    [("km8x ok", "KM8X", "ok"), ("7O3P", "7O3P", ""), ("ref 4HJ9W6", "4HJ9W6", "")],
+)
+def test_a_reference_with_a_slip_is_told_as_it_was_typed(text, typed, rest):
+    assert keywords.reference(text) == (typed, rest)
+    assert not keywords.is_reference(typed)
+
+
+@pytest.mark.parametrize(
+    "text", ["10am tomorrow", "H1N10 here", "covid19", "2026 ok", "SICK child"]
+)
+def test_what_is_two_signs_off_is_no_reference(text):
+    assert keywords.reference(text) is None
+
+
 @pytest.mark.parametrize("length", [4, 5, 6])
 @given(st.integers(0, 2**64))
 def test_any_bits_begin_references(length, bits):

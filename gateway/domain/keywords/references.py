@@ -57,14 +57,26 @@ def is_reference(text: str) -> bool:
 def reference(text: str) -> tuple[str, str] | None:
     """Return the reference a message begins with, as we write it, and the words after it.
 
-    >>> reference("ref mc2c: OK")
-    ('MC2C', 'OK')
+    It may have a slip in it: `is_reference` tells, and only whose items are known can mend it.
+
+    >>> reference("ref mc2c: OK"), reference("mc2d no water"), reference("10am at school")
+    (('MC2C', 'OK'), ('MC2D', 'no water'), None)
     """
     first = _FIRST.match(text)
     if first is None:
         return None
-    typed = normal(first[1]).upper().translate(_SLIPS)
-    return (typed, text[first.end() :].rstrip()) if is_reference(typed) else None
+    plain = normal(first[1]).upper()
+    typed = plain.translate(_SLIPS)
+    if not is_reference(typed) and (plain.isalpha() or not _may_be_one(typed)):
+        return None
+    return typed, text[first.end() :].rstrip()
+
+
+def _may_be_one(typed: str) -> bool:
+    """Say whether this is a reference but for one sign at most."""
+    if not 4 <= len(typed) <= 6 or typed.isalpha() or typed.isdigit():
+        return False
+    return sum(sign not in SIGNS for sign in typed) <= 1
 
 
 def _weigh(signs: str) -> int:

@@ -18,6 +18,7 @@ from gateway.store.feedback.items import (
     fresh_reference,
     fresh_references,
     mark,
+    newest_of,
     prioritise,
     waiting_since,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "fresh_references",
     "mark",
     "move",
+    "newest_of",
     "overdue",
     "page",
     "prioritise",

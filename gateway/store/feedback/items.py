@@ -31,6 +31,13 @@ SELECT f.*, a.value AS number, a.consent, a.contact, ar.name AS place, ar.pcode,
   LEFT JOIN code c ON c.id = f.code
   LEFT JOIN user u ON u.id = f.assignee
 """
+_NEWEST_OF = """
+SELECT f.reference
+  FROM address a
+ CROSS JOIN feedback f
+    ON f.id IN (SELECT id FROM feedback WHERE address = a.id ORDER BY id DESC LIMIT 20)
+ WHERE a.contact = ?
+"""
 _LAST_REOPENED = """
 SELECT max(at) FROM feedback_event WHERE feedback = ? AND kind = 'status' AND new = 'reopened'
 """
@@ -161,6 +168,11 @@ def by_reference(db: sqlite3.Connection, reference: str) -> sqlite3.Row | None:
     sql = _ITEM + " WHERE f.reference = ?"
     row: sqlite3.Row | None = db.execute(sql, (reference.upper(),)).fetchone()
     return row
+
+
+def newest_of(db: sqlite3.Connection, contact: int) -> list[str]:
+    """Return the references of the newest items of a person, of each of their numbers."""
+    return [row["reference"] for row in db.execute(_NEWEST_OF, (contact,))]
 
 
 def events(db: sqlite3.Connection, id: int) -> list[sqlite3.Row]:
