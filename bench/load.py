@@ -26,7 +26,7 @@ class Line:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.got = b""
-        self.asked = 0.0
+        self.asked, self.opened = 0.0, time.monotonic()
 
     def ask(self, call: bytes, asked: float) -> None:
         self.got, self.asked = b"", asked
@@ -36,7 +36,8 @@ class Line:
         """Read what came; return the status once the whole answer is here."""
         came = self.socket.recv(65536)
         if not came:
-            raise ConnectionError("the server closed a connection")
+            old = time.monotonic() - self.opened
+            raise ConnectionError(f"the server closed a connection {old:.1f} s old")
         self.got += came
         head, end, body = self.got.partition(b"\r\n\r\n")
         if not end:

@@ -135,6 +135,9 @@ def serve(settings: "Settings") -> None:
     finally:
         over.set()
         _close()
+    # A thread of the web server that still comes to Python must not find it taken apart.
+    logging.shutdown()
+    os._exit(0)
 
 
 def _close() -> None:
