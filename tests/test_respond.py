@@ -63,7 +63,10 @@ def _people(gw: Gateway, db: Any) -> None:
 
 
 def write_in(db: Any, reference: str, at: float) -> None:
-    inbox.add(db, 1, [(Inbound(NUMBER, "4040", "words", reference), 1, None)], at)
+    (id,) = inbox.ids(db, 1, [reference])
+    assert id
+    told = Inbound(NUMBER, "4040", "words", reference)
+    inbox.add(db, 1, [inbox.Arrived(id, told, 1, None)], at)
 
 
 def leave(gw: Gateway, at: float) -> None:

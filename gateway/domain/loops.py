@@ -51,6 +51,8 @@ def is_echo(text: str, rounds: Sequence[Round]) -> bool:
     >>> is_echo("Got it.", ours), is_echo("Got it.", ours[:2]), is_echo("hello", ours)
     (True, False, False)
     """
+    if not rounds:
+        return False
     words = len(text.split())  # what is the same has as many
     alike = (one.answered for one in rounds if len(one.answered.split()) == words)
     if not any(same(text) == same(answered) for answered in alike):

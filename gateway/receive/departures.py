@@ -41,6 +41,7 @@ def come_back(case: Case, alerts_only: bool = False) -> str:
 
 def record(case: Case, state: str, how: str, wording: str, topic: str | None = None) -> None:
     """Write an entry of the ledger that this message proves."""
+    case.desk.write_down()
     rows = consent.record(
         case.db,
         number_key=case.gw.numbers.of(case.person.value),

@@ -6,7 +6,7 @@ One statement for fifty messages costs little more than one for one.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from gateway import tell
@@ -17,6 +17,7 @@ from gateway.store import answers, bulk, feedback, inbox, sessions
 from gateway.store.answers import Answer
 from gateway.store.contacts import Person
 from gateway.store.feedback import Filed
+from gateway.store.inbox import Arrived
 from gateway.store.sessions import Talk
 
 HOUR = 3600.0
@@ -30,13 +31,17 @@ class Desk:
     once the desk is cleared.
     """
 
-    def __init__(self, db: sqlite3.Connection, said: Mapping[int, str], now: float) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, channel: int, arrived: Sequence[Arrived], now: float
+    ) -> None:
         self.db, self.now = db, now
-        self._said = said
-        self._addresses = list(said)
+        self._channel = channel
+        self._arrived = arrived
+        self._kept = False
+        self._said = {one.address: one.message.text for one in arrived}
+        self._addresses = list(self._said)
         self._answers: list[Answer] = []
         self._talks: list[Talk] = []
-        self._decisions: list[inbox.Decision] = []
         self._items: dict[str, Filed] = {}
         self._languages: dict[int, str] = {}
         self._mute: set[int] = set()
@@ -73,9 +78,8 @@ class Desk:
         Who is `answered` had an answer for each.
         """
         if answered:
-            return self._times_said[address] if address in self._odd else 1
-        said = {address: self._said[address]}
-        return inbox.times_said(self.db, said, self.now - HOUR)[address]
+            return 1 + (self._times_said[address] if address in self._odd else 0)
+        return 1 + self._said_before([address])[address]
 
     def mute(self, address: int) -> None:
         self._mute.add(address)
@@ -84,8 +88,14 @@ class Desk:
         """Remember a person's own language."""
         self._languages[contact] = language
 
-    def write_languages(self) -> None:
-        """Write down the languages that were remembered: a form may choose another now."""
+    def write_down(self) -> None:
+        """Keep the messages, and the languages that were remembered.
+
+        What is written at once, and not at the end, refers to the one and may change the other.
+        """
+        if not self._kept:
+            inbox.add(self.db, self._channel, self._arrived, self.now)
+            self._kept = True
         if self._languages:
             bulk.set_languages(self.db, self._languages)
             self._languages = {}
@@ -110,12 +120,10 @@ class Desk:
     def file(self, item: Filed) -> None:
         self._items[item.reference] = item
 
-    def decide(self, decision: inbox.Decision) -> None:
-        self._decisions.append(decision)
-
     def clear(self) -> None:
         """Write down all that was decided."""
-        self.write_languages()
+        kept_before = self._kept
+        self.write_down()
         if self._answers:
             answers.add(self.db, self._answers)
         if self._mute:
@@ -124,7 +132,8 @@ class Desk:
             sessions.talk_on(self.db, self._talks, self.now)
         if self._items:
             tell.feedback_new(self.db, feedback.file(self.db, list(self._items.values())), self.now)
-        inbox.decided(self.db, self._decisions)
+        if kept_before:
+            inbox.decided(self.db, self._arrived)
 
     @cached_property
     def _open(self) -> dict[int, Talk]:
@@ -140,8 +149,11 @@ class Desk:
 
     @cached_property
     def _times_said(self) -> dict[int, int]:
-        said = {address: self._said[address] for address in self._odd}
-        return inbox.times_said(self.db, said, self.now - HOUR)
+        return self._said_before(self._odd)
+
+    def _said_before(self, addresses: Iterable[int]) -> dict[int, int]:
+        said = {address: self._said[address] for address in addresses}
+        return inbox.times_said(self.db, said, self._arrived[0].id, self.now - HOUR)
 
     @cached_property
     def _odd(self) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Messages are kept before they are decided; what was told before is known again."""
+"""Messages are kept and decided in one transaction; what was told before is known again."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from gateway.receive.desk import Desk
 from gateway.receive.messages import decide
 from gateway.store import inbox, refused
 from gateway.store.contacts import Person
+from gateway.store.inbox import Arrived
 
 TWINS = 600.0  # seconds in which a message told under two references counts as one
 
@@ -25,47 +26,55 @@ def take(
     people: Sequence[Person],
     told: Sequence[Told],
     now: float,
-) -> list[list[str]]:
+) -> list[Sequence[str]]:
     """Keep messages, at most one of each person, and answer them.
 
     What was told before gets the same answer again.
     """
     twins = [_twin(db, channel, *one, now) for one in zip(people, told, strict=True)]
-    fresh = [
-        (message, person.address, raw if message.flags else None)
-        for person, (message, raw), twin in zip(people, told, twins, strict=True)
-        if twin is None
-    ]
-    ids = iter(inbox.add(db, channel.id, fresh, now))
-    said = {person.address: one[0].text for person, one in zip(people, told, strict=True)}
-    desk = Desk(db, said, now)
-    taken: list[int] = []
+    arrived = _arrived(db, channel, people, told, twins)
+    desk = Desk(db, channel.id, [one for one in arrived if one], now)
     found = []
-    for person, one, twin in zip(people, told, twins, strict=True):
-        if twin is not None:
-            found.append(inbox.answer(twin))
-        elif (id := next(ids)) is None:
-            found.append(_again(db, channel, *one, now))
+    for person, call, twin, one in zip(people, told, twins, arrived, strict=True):
+        if one is not None:
+            found.append(_decided(gw, desk, channel, person, one))
         else:
-            taken.append(id)
-            found.append(_decided(gw, desk, channel, person, one[0], id))
+            found.append(inbox.answer(twin) if twin else _again(db, channel, *call, now))
     desk.clear()
     if desk.withheld:
         refused.count(db, today(gw, now), channel.id, desk.withheld)
-    tell.messages_in(db, taken, now)
+    tell.messages_in(db, [one.id for one in arrived if one], now)
+    return found
+
+
+def _arrived(
+    db: sqlite3.Connection,
+    channel: Channel,
+    people: Sequence[Person],
+    told: Sequence[Told],
+    twins: Sequence[sqlite3.Row | None],
+) -> list[Arrived | None]:
+    """Give an id to each message that is new."""
+    new = [message.reference for (message, _), twin in zip(told, twins, strict=True) if not twin]
+    ids = iter(inbox.ids(db, channel.id, new))
+    found = []
+    for person, (message, raw), twin in zip(people, told, twins, strict=True):
+        id = None if twin else next(ids)
+        kept = raw if message.flags else None
+        found.append(Arrived(id, message, person.address, kept) if id else None)
     return found
 
 
 def _decided(
-    gw: Gateway, desk: Desk, channel: Channel, person: Person, message: Inbound, id: int
-) -> list[str]:
+    gw: Gateway, desk: Desk, channel: Channel, person: Person, one: Arrived
+) -> Sequence[str]:
     """Decide about one message; return what is handed back in the provider's own call."""
     ask = desk.asking(gw, person)
-    case = Case(gw, desk, channel, person, message, id, desk.now, ask)
-    decision = decide(case)
-    back = case.answers if channel.hands_back else []
-    desk.decide((decision, case.asking.language, back, id))
-    return back
+    case = Case(gw, desk, channel, person, one.message, one.id, desk.now, ask)
+    one.decision = decide(case)
+    one.language = case.asking.language
+    one.answers = case.answers if channel.hands_back else ()
+    return one.answers
 
 
 def _twin(

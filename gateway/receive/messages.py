@@ -98,6 +98,7 @@ def _about_an_item(case: Case, match: Match | None) -> str | None:
     item = _meant(case, found[0], match) if found else None
     if found is None or item is None:
         return None
+    case.desk.write_down()
     code, rest = item["reference"], found[1]
     if normal(rest) in _said(case, "word.ok"):
         feedback.close_by_person(case.db, item["id"], case.id, rest, case.now)

@@ -64,7 +64,7 @@ def _show(
     name: str,
     before: str = "",
 ) -> str:
-    case.desk.write_languages()
+    case.desk.write_down()
     scene = effects.Scene(
         case.gw, case.db, case.channel, case.person, case.now, case.asking, inbound=case.id
     )

@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import count
 
 import msgspec
+from msgspec import Struct
 
 from gateway.domain.messages import Inbound
 from gateway.store.rows import Rows
@@ -12,7 +14,7 @@ from gateway.store.rows import Rows
 _ADD = Rows(
     """
 INSERT INTO inbound (id, channel, reference, address, sender, recipient, text, raw, media, network,
-                     flags, provider_at, received_at, decision)
+                     flags, provider_at, received_at, decision, language, answer)
 VALUES {rows}
 """
 )
@@ -36,31 +38,46 @@ DELETE FROM kept_call WHERE id <= (SELECT max(id) FROM kept_call) - ?
 KEPT_CALLS = 1000
 
 
-def add(
-    db: sqlite3.Connection,
-    channel: int,
-    messages: Sequence[tuple[Inbound, int | None, bytes | None]],
-    now: float,
-) -> list[int | None]:
-    """Keep messages, each with its address and raw call; None for one that we already have.
+class Arrived(Struct):
+    """A message with its id, its address and its raw call; then what was decided of it.
+
+    `answers` are those handed back in the provider's own call: a repeat gets the same.
+    """
+
+    id: int
+    message: Inbound
+    address: int
+    raw: bytes | None
+    decision: str = ""
+    language: str | None = None
+    answers: Sequence[str] = ()
+
+
+def ids(db: sqlite3.Connection, channel: int, references: Sequence[str]) -> list[int | None]:
+    """Return the ids messages will have; None for one that we already have.
 
     One thread writes, so ids are counted here; no two of these may have one reference.
     """
-    asked = json.dumps([message.reference for message, _, _ in messages])
-    told = {row["reference"] for row in db.execute(_TOLD, (channel, asked))}
-    first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM inbound").fetchone()[0]
-    ids: list[int | None] = []
-    rows: list[tuple[object, ...]] = []
-    for message, address, raw in messages:
-        known = message.reference in told
-        ids.append(None if known else first + len(rows))
-        if not known:
-            rows.append((ids[-1], channel, *_columns(message, address, raw), now, ""))
+    asked = (channel, json.dumps(references))
+    told = {row["reference"] for row in db.execute(_TOLD, asked)}
+    upcoming = count(db.execute("SELECT coalesce(max(id), 0) + 1 FROM inbound").fetchone()[0])
+    return [None if reference in told else next(upcoming) for reference in references]
+
+
+def add(db: sqlite3.Connection, channel: int, arrived: Sequence[Arrived], now: float) -> None:
+    """Keep messages, decided or not."""
+    rows = [
+        (one.id, channel, *_columns(one.message, one.address, one.raw), now, *_decided(one))
+        for one in arrived
+    ]
     _ADD.write(db, rows)
-    return ids
 
 
-def _columns(message: Inbound, address: int | None, raw: bytes | None) -> tuple[object, ...]:
+def _decided(one: Arrived) -> tuple[str, str | None, str | None]:
+    return one.decision, one.language, json.dumps(one.answers) if one.answers else None
+
+
+def _columns(message: Inbound, address: int, raw: bytes | None) -> tuple[object, ...]:
     media = [{"url": m.url, "type": m.type} for m in message.media]
     return (
         message.reference,
@@ -76,19 +93,9 @@ def _columns(message: Inbound, address: int | None, raw: bytes | None) -> tuple[
     )
 
 
-Decision = tuple[str, str | None, Sequence[str], int]
-
-
-def decided(db: sqlite3.Connection, decisions: Iterable[Decision]) -> None:
-    """Write down what was decided, in which language, and what was answered, by inbound id.
-
-    A repeat then gets the same answer.
-    """
-    rows = [
-        (decision, language, json.dumps(answers) if answers else None, id)
-        for decision, language, answers, id in decisions
-    ]
-    _DECIDED.write(db, rows)
+def decided(db: sqlite3.Connection, arrived: Sequence[Arrived]) -> None:
+    """Write down what was decided of messages that are kept."""
+    _DECIDED.write(db, [(*_decided(one), one.id) for one in arrived])
 
 
 def by_reference(db: sqlite3.Connection, channel: int, reference: str) -> sqlite3.Row | None:
@@ -107,16 +114,22 @@ _SAID = """
 SELECT json_group_object(asked.key,
        (SELECT count(*) FROM
          (SELECT text, received_at FROM inbound WHERE address = CAST(asked.key AS INTEGER)
-           ORDER BY id DESC LIMIT 10)
-         WHERE text = asked.value AND received_at > ?))
-  FROM json_each(?) AS asked
+              AND id < :before ORDER BY id DESC LIMIT 10)
+         WHERE text = asked.value AND received_at > :since))
+  FROM json_each(:said) AS asked
 """
 _said = msgspec.json.Decoder(dict[int, int])
 
 
-def times_said(db: sqlite3.Connection, said: Mapping[int, str], since: float) -> dict[int, int]:
-    """Return how many of the last few messages of each address were these words, since then."""
-    (found,) = db.execute(_SAID, (since, json.dumps(said))).fetchone()
+def times_said(
+    db: sqlite3.Connection, said: Mapping[int, str], before: int, since: float
+) -> dict[int, int]:
+    """Return how many of the last few messages of each address were these words, since then.
+
+    Messages are counted up to an id.
+    """
+    row = {"said": json.dumps(said), "before": before, "since": since}
+    (found,) = db.execute(_SAID, row).fetchone()
     return _said.decode(found)
 
 

@@ -39,6 +39,16 @@ def test_who_leaves_in_the_same_moment_gets_nothing_that_was_queued_before(field
     assert rows[1][1] == "stopped"
 
 
+def test_every_decision_is_kept_beside_one_that_writes_at_once(field):
+    calls = [told(AMINA, "FLOOD", "1"), told(MAYA, "STOP", "2"), told("+15550102", "HELP", "3")]
+    receive.take_all(field.gw, field.channel, calls)
+    assert [*decisions(field).values()] == ["topic:flood/1@1", "stop", "help"]
+    rows = field.gw.store.read.execute("SELECT inbound, state FROM consent ORDER BY id DESC")
+    assert tuple(rows.fetchone()) == (2, "out")
+    languages = field.gw.store.read.execute("SELECT DISTINCT language FROM inbound")
+    assert [row[0] for row in languages] == ["en"]
+
+
 def test_a_call_told_twice_at_once_is_answered_once(field):
     calls = [told(MAYA, "FLOOD", "1"), told(MAYA, "FLOOD", "1")]
     receive.take_all(field.gw, field.channel, calls)

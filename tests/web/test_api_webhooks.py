@@ -144,7 +144,9 @@ def test_that_something_sensitive_came_nobody_is_told(gw, program):
     def work(db: Any) -> None:
         person = receive.meet(gw, db, channel, "+15550100", NOW)
         told = Inbound("+15550100", "4040", "somebody hurt me", "m1")
-        id = inbox.add(db, channel.id, [(told, person.address, None)], NOW)[0]
+        (id,) = inbox.ids(db, channel.id, [told.reference])
+        assert id
+        inbox.add(db, channel.id, [inbox.Arrived(id, told, person.address, None)], NOW)
         file_item(gw, db, channel, person, NOW, type="sensitive", text=told.text, inbound=id)
         tell.messages_in(db, [id or 0], NOW)
 

@@ -33,7 +33,8 @@ def _people(gw, db) -> None:
     codes.load_default(db)
     channels.add(db, "sim", "simulator", "4040", gw.sealer.seal({}), NOW)
     contacts.add(db, "phone", NUMBER, gw.numbers.of(NUMBER), NOW, channel=1, language="ne")
-    inbox.add(db, 1, [(Inbound(NUMBER, "4040", "words", "m1"), 1, None)], NOW - 7200)
+    message = Inbound(NUMBER, "4040", "words", "m1")
+    inbox.add(db, 1, [inbox.Arrived(1, message, 1, None)], NOW - 7200)
     told(db, "A7K2", "कहिले बाटो खुल्छ?")
 
 
