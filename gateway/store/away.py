@@ -34,7 +34,8 @@ SELECT channel, max(sent_at) AS at FROM
 """
 _USED = "SELECT EXISTS (SELECT 1 FROM inbound) OR EXISTS (SELECT 1 FROM outbox)"
 _CAME_IN = """
-SELECT count(*) FROM inbound WHERE received_at BETWEEN :since AND :until + 3600
+SELECT count(*) FROM inbound
+ WHERE id > :came AND received_at BETWEEN :since AND :until + 3600
    AND coalesce(provider_at, received_at) <= :until
 """
 _WAITING = "SELECT class, count(*) AS rows FROM outbox WHERE state = 'queued' GROUP BY class"
@@ -106,7 +107,8 @@ def summary(db: sqlite3.Connection) -> Summary | None:
         return None
     since, until = min(r["from_at"] for r in found), max(r["until_at"] for r in found)
     span = {"since": since, "until": until, "near_at": since - WEEK}
-    span["near"] = dates.near(db, since - WEEK)
+    span["near"] = dates.near(db, "outbox", since - WEEK)
+    span["came"] = dates.near(db, "inbound", since)
     return Summary(
         periods=found,
         since=since,

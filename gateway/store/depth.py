@@ -46,7 +46,7 @@ def on_the_way(db: sqlite3.Connection) -> int:
 
 def states(db: sqlite3.Connection, since: float) -> dict[str, int]:
     """Return how many messages created since then are in each state."""
-    found = db.execute(_STATES, (dates.near(db, since), since))
+    found = db.execute(_STATES, (dates.near(db, "outbox", since), since))
     return {row["state"]: row["rows"] for row in found}
 
 

@@ -13,7 +13,6 @@ from gateway.store.capped import capped
 PORTION = 50_000  # addresses
 NEWEST = 5000  # rows looked at to find when a channel was last heard of
 
-_IN = "SELECT count(*) FROM inbound WHERE received_at >= ? AND received_at < ?"
 _FAILED = capped("SELECT 1 FROM outbox WHERE state = 'failed' AND final_at >= ?")
 _WAITING = capped("SELECT 1 FROM outbox WHERE state = 'queued'")
 _UNKNOWN = capped("SELECT 1 FROM outbox WHERE state = 'unknown'")
@@ -63,17 +62,21 @@ SELECT channel, max(sent_at) AS at FROM
 
 def days(db: sqlite3.Connection, edges: Sequence[float]) -> list[tuple[int, int]]:
     """Return how many messages came in and went out between each edge and the next."""
-    came = [db.execute(_IN, pair).fetchone()[0] for pair in pairwise(edges)]
-    went = [last - first for first, last in pairwise(dates.first(db, edge) for edge in edges)]
+    came, went = (
+        [last - first for first, last in pairwise(dates.first(db, table, at) for at in edges)]
+        for table in ("inbound", "outbox")
+    )
     return list(zip(came, went, strict=True))
 
 
 def overview(db: sqlite3.Connection, now: float) -> dict[str, int]:
     """Return what came in and went out in a day, what waits, is on the way, failed, and is open."""
     day = now - 86400
-    went = dates.upcoming(db) - dates.first(db, day)
+    came, went = (
+        dates.upcoming(db, table) - dates.first(db, table, day) for table in ("inbound", "outbox")
+    )
     return {
-        "in": _one(db, _IN, day, now + 1),
+        "in": came,
         "out": went,
         "failed": _one(db, _FAILED, day),
         "waiting": _one(db, _WAITING),
@@ -102,7 +105,7 @@ def shares(db: sqlite3.Connection, since: float) -> dict[int, float]:
     """Return which share, from 0 to 1, each channel carried of what was queued and sent since."""
     found = {
         row["channel"]: row["n"]
-        for row in db.execute(_CHANNEL_SHARES, (dates.near(db, since), since, since))
+        for row in db.execute(_CHANNEL_SHARES, (dates.near(db, "outbox", since), since, since))
     }
     total = sum(found.values())
     return {channel: n / total for channel, n in found.items()}
@@ -127,7 +130,7 @@ def channels(db: sqlite3.Connection, since: float) -> dict[int, dict[str, float]
     for row in db.execute(_CHANNEL_WAITING):
         if row["n"]:
             found.setdefault(row["channel"], {})["waiting"] = row["n"]
-    for row in db.execute(_CHANNEL_STATES, (dates.near(db, since), since)):
+    for row in db.execute(_CHANNEL_STATES, (dates.near(db, "outbox", since), since)):
         found.setdefault(row["channel"], {})[row["state"]] = row["n"]
     for word, sql in (("last_in", _CHANNEL_IN), ("last_out", _CHANNEL_OUT)):
         for row in db.execute(sql, (NEWEST,)):

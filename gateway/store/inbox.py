@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.domain.messages import Inbound
+from gateway.store import dates
 from gateway.store.rows import Rows
 
 _ADD = Rows(
@@ -134,7 +135,8 @@ def times_said(
 
 
 _LAST = """
-SELECT reference, received_at FROM inbound WHERE channel = :channel AND received_at > :since
+SELECT reference, received_at FROM inbound
+ WHERE id > :near AND channel = :channel AND received_at > :since
  UNION ALL
 SELECT told, received_at FROM part WHERE channel = :channel AND received_at > :since
  UNION ALL
@@ -149,7 +151,8 @@ def last_references(
     db: sqlite3.Connection, channel: int, since: float, seconds: float
 ) -> list[str]:
     """Return the references of the last so many seconds in which a channel was heard."""
-    rows = db.execute(_LAST, {"channel": channel, "since": since}).fetchall()
+    row = {"channel": channel, "since": since, "near": dates.near(db, "inbound", since)}
+    rows = db.execute(_LAST, row).fetchall()
     return [r["reference"] for r in rows if r["received_at"] >= rows[0]["received_at"] - seconds]
 
 

@@ -45,7 +45,6 @@ SELECT 'out' AS direction, m.id, m.channel AS channel_id, channel.name AS channe
 _SELECT = {"in": _IN, "out": _OUT}
 _OPEN = {way: f"AND NOT {secret}" for way, secret in _SECRET.items()}
 _TABLE = {"in": "inbound", "out": "outbox"}
-_TIME = {"in": "received_at", "out": "created_at"}
 _FILTERS = {
     "state": "AND CASE m.state WHEN 'claimed' THEN 'queued' ELSE m.state END = :state",
     "channel": "AND channel.name = :channel",
@@ -82,7 +81,7 @@ def page(
 ) -> list[sqlite3.Row]:
     """Return messages with ids after one and within SPAN of it, oldest first; see `one`."""
     given = {name: value for name, value in filters.items() if value is not None}
-    where = " ".join(_FILTERS[name].format(time=_TIME[direction]) for name in given)
+    where = " ".join(_FILTERS[name].format(time=dates.AT[_TABLE[direction]]) for name in given)
     where += "" if secret else f" {_OPEN[direction]}"
     sql = f"{_SELECT[direction]} WHERE m.id > :after AND m.id <= :until {where} ORDER BY m.id"
     told = {**given, "after": after, "until": after + SPAN, "limit": limit}
@@ -97,8 +96,4 @@ def last(db: sqlite3.Connection, direction: str) -> int:
 
 def before(db: sqlite3.Connection, direction: str, since: float) -> int:
     """Return an id that all messages from `since` on come after."""
-    if direction == "out":
-        return dates.near(db, since)
-    sql = "SELECT id FROM inbound WHERE received_at >= ? ORDER BY received_at, id LIMIT 1"
-    row = db.execute(sql, (since,)).fetchone()
-    return max(0, row["id"] - 1 - dates.STRAGGLERS) if row else last(db, direction)
+    return dates.near(db, _TABLE[direction], since)

@@ -42,7 +42,14 @@ LARGE = {"contact", "address", "member", "consent", "c", "inbound", "outbox", "r
          "m", "first", "area"}  # fmt: skip
 
 # Indexes that hold few rows: what waits, is on its way or was lost; and alerts, one search each.
-SMALL = ("outbox_due", "outbox_claimed", "outbox_lost", "outbox_dated", "alert_rows")
+SMALL = (
+    "outbox_due",
+    "outbox_claimed",
+    "outbox_lost",
+    "outbox_dated",
+    "inbound_dated",
+    "alert_rows",
+)
 
 TAKEN = [Result(1, Outcome.ACCEPTED, "r", pieces=("p", "q"))]
 
@@ -77,7 +84,8 @@ ASKED: dict[str, Callable[[sqlite3.Connection], object]] = {
     "what may go elsewhere": lambda db: routes.waiting(db, 1, 2, 1e12),
     "where one message may go": lambda db: routes.one(db, 1),
     "how much waits on a channel": lambda db: routes.queued(db, 1, 2, 10),
-    "when a day began": lambda db: dates.first(db, 1.0),
+    "when a day began": lambda db: dates.first(db, "outbox", 1.0),
+    "when a day of what came in began": lambda db: dates.first(db, "inbound", 1.0),
     "what the overview counts": lambda db: figures.overview(db, 1e12),
     "days": lambda db: figures.days(db, [0.0, 1.0, 2.0]),
     "how much waits": lambda db: depth.waiting(db),

@@ -45,12 +45,13 @@ def test_channels_are_counted_since_a_moment(gw: Gateway) -> None:
 
 def test_a_day_is_counted_from_its_first_moment_to_before_the_next(gw: Gateway) -> None:
     def work(db: sqlite3.Connection) -> None:
-        fill_at(db, 100.0)
-        fill_at(db, 200.0)
+        fill_at(db, NOW + 100)
+        fill_at(db, NOW + 200)
 
     fill(gw, NOW)
     gw.store.write(work)
-    assert figures.days(gw.store.read, [100.0, 200.0, 300.0]) == [(1, 0), (1, 0)]
+    edges = [NOW + 100, NOW + 200, NOW + 300]
+    assert figures.days(gw.store.read, edges) == [(1, 0), (1, 0)]
 
 
 def test_what_is_sensitive_is_in_no_count(gw: Gateway) -> None:

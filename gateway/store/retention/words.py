@@ -16,10 +16,6 @@ _EDGE = """
 SELECT coalesce((SELECT id FROM {table} WHERE id < :young
     AND +{at} >= :oldest AND +{at} < :before ORDER BY id DESC LIMIT 1), 0)
 """
-_YOUNG = """
-SELECT coalesce((SELECT id FROM inbound WHERE received_at >= ? ORDER BY received_at, id LIMIT 1),
-                9223372036854775807)
-"""
 # An item holds on to the words of its messages until its own are deleted.
 _HELD = """
  AND NOT EXISTS (SELECT 1 FROM feedback AS f WHERE f.inbound = inbound.id
@@ -46,7 +42,6 @@ SELECT EXISTS (SELECT 1 FROM outbox WHERE id > ? AND id <= ? AND state IN ('queu
 """
 _WALK = {"words_in": _IN, "words_out": _OUT, "calls": _RAW}
 _TABLE = {"words_in": "inbound", "words_out": "outbox", "calls": "inbound"}
-_AT = {"inbound": "received_at", "outbox": "created_at"}
 _NOTE = """
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
 """
@@ -55,9 +50,8 @@ INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET valu
 def edge(db: sqlite3.Connection, kind: str, before: float) -> int:
     """Return the id of the last message that is over its age."""
     table = _TABLE[kind]
-    is_ours = table == "outbox"
-    young = dates.first(db, before) if is_ours else db.execute(_YOUNG, (before,)).fetchone()[0]
-    sql = _EDGE.format(table=table, at=_AT[table])
+    young = dates.first(db, table, before)
+    sql = _EDGE.format(table=table, at=dates.AT[table])
     row = {"young": young, "before": before, "oldest": OLDEST}
     return int(db.execute(sql, row).fetchone()[0])
 
