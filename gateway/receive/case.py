@@ -1,8 +1,9 @@
 """One message being decided: who wrote, in which words, and the ways to answer."""
 
 import sqlite3
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct
 
 from gateway import tell
 from gateway.context import Channel, Gateway
@@ -20,8 +21,7 @@ LOOP = "loop"  # the note of an item: a machine answers us, and is answered no m
 _measure = lru_cache(512)(measure)  # answers are few, and said again and again
 
 
-@dataclass(slots=True)
-class Case:
+class Case(Struct):
     """Everything a decision needs; `answers` gathers what was said back."""
 
     gw: Gateway
@@ -32,7 +32,7 @@ class Case:
     id: int
     now: float
     asking: Asking
-    answers: list[str] = field(default_factory=list)
+    answers: list[str] = []
 
     def say(
         self, key: str, source: str = "", class_: Class = Class.NORMAL, **values: object

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 T = TypeVar("T")
 Item = TypeVar("Item")
 Work = Callable[[sqlite3.Connection], T]
@@ -12,18 +14,18 @@ Many = Callable[[sqlite3.Connection, list[Item]], Sequence[T]]
 Tell = Callable[[], object]
 
 
-class Unit:
-    """One piece of work; `many` does it, for this item, together with others of its kind."""
+class Unit(Struct, eq=False):
+    """One piece of work; `many` does it, for this item, together with others of its kind.
 
-    __slots__ = ("error", "item", "many", "result", "tell", "trusted")
+    `tell` is called when this is done, and what was handed over with it.
+    """
 
-    def __init__(
-        self, many: Many[Any, Any], item: Any, tell: Tell | None = None, trusted: bool = False
-    ) -> None:
-        self.many, self.item, self.trusted = many, item, trusted
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.tell = tell  # called when this is done, and what was handed over with it
+    many: Many[Any, Any]
+    item: Any
+    tell: Tell | None = None
+    trusted: bool = False
+    result: Any = None
+    error: BaseException | None = None
 
     def outcome(self) -> Any:
         return self.result if self.error is None else self.error

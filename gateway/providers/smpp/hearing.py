@@ -5,10 +5,10 @@ import logging
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.domain.messages import Event, Inbound, Receipt, Screen, Turn
@@ -27,8 +27,7 @@ log = logging.getLogger(__name__)
 MOST = 2000  # PDUs that are being kept; a network that sends on is told that the queue is full
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(Struct):
     """One PDU that came over a line; then what became of it, and the screen to show if any."""
 
     bind: "Bind"

@@ -2,7 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache
+
+from msgspec import Struct
 
 from gateway.domain import feedback as rules
 from gateway.domain.feedback import Priority, Status, Type
@@ -19,8 +21,7 @@ VALUES {rows}
 _UNCODED = "SELECT id FROM code WHERE category = 'none' AND code = 'uncoded'"
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
+class Filed(Struct, frozen=True):
     """An item as a person's words bring it about; `note` is what the gateway thinks of it."""
 
     reference: str
@@ -56,9 +57,7 @@ def file(db: sqlite3.Connection, items: Sequence[Filed]) -> list[int]:
 
 def _filed(item: Filed, id: int, code: int | None) -> tuple[object, ...]:
     """Return the row of an item, in the order of `_FILE`."""
-    kind = Type(item.type)
-    rank = Priority(item.priority) if item.priority else rules.priority_of(kind)
-    status = Status.NEW if item.partial else Status.ACKNOWLEDGED
+    type, status, priority, sensitive, patience = _standing(item.type, item.priority, item.partial)
     return (
         id,
         item.reference,
@@ -69,16 +68,28 @@ def _filed(item: Filed, id: int, code: int | None) -> tuple[object, ...]:
         item.text,
         item.language,
         item.area,
-        kind.value,
+        type,
         code,
-        status.value,
-        rank.value,
-        int(kind == Type.SENSITIVE),
+        status,
+        priority,
+        sensitive,
         int(item.partial),
         item.now,
         item.now,
-        rules.due(rank, item.now, status),
+        None if patience is None else item.now + patience,
     )
+
+
+@cache
+def _standing(
+    type: str, priority: str | None, partial: bool
+) -> tuple[str, str, str, int, float | None]:
+    """Return what an item begins as: type, status, priority, sensitivity, seconds until a step."""
+    kind = Type(type)
+    rank = Priority(priority) if priority else rules.priority_of(kind)
+    status = Status.NEW if partial else Status.ACKNOWLEDGED
+    patience = rules.due(rank, 0.0, status)
+    return kind.value, status.value, rank.value, int(kind == Type.SENSITIVE), patience
 
 
 def _begun(item: Filed, id: int) -> Iterator[tuple[object, ...]]:
