@@ -5,7 +5,7 @@ It is kept under a keyed hash of the number, so that leaving outlives the contac
 
 import sqlite3
 
-from gateway.store.whose import EITHER
+from gateway.store.whose import ids
 
 _ADD = """
 INSERT INTO consent
@@ -16,13 +16,10 @@ VALUES (:number_key, :address, :state, :topic, :how, :by, :inbound, :language, :
 _LAST = """
 SELECT id, state, at FROM consent WHERE number_key = ? AND topic IS NULL ORDER BY id DESC LIMIT 1
 """
-_WAITING = " UNION ALL ".join(
-    f"SELECT outbox.id FROM address {rows} WHERE address.id = :address AND outbox.state = 'queued'"
-    for rows in EITHER
-)
 _WITHDRAW = f"""
 UPDATE outbox SET state = 'withdrawn', reason = 'left', final_at = :now
- WHERE id IN ({_WAITING}) RETURNING id, channel, class
+ WHERE id IN ({ids("address.id = :address AND outbox.state = 'queued'")})
+RETURNING id, channel, class
 """
 
 

@@ -11,3 +11,10 @@ CROSS JOIN alert INDEXED BY alert_rows ON alert.expanded_to > 0
 CROSS JOIN outbox ON outbox.alert = alert.id AND outbox.address = address.id
 """
 EITHER = (ALONE, WITH_OTHERS)
+
+
+def ids(where: str) -> str:
+    """Return SQL for the ids of rows, by a condition on `address` and `outbox`."""
+    return " UNION ALL ".join(
+        f"SELECT outbox.id FROM address {rows} WHERE {where}" for rows in EITHER
+    )

@@ -100,42 +100,41 @@ def fresh_references(
     many items, and not one for each.
     """
     items, newest = db.execute(_NEWEST).fetchone() or (0, "")
-    free: list[str] = []
-    for length in _lengths(items):
-        near = [newest[:-2]] if len(newest) == length and is_reference(newest) else []
-        for first in _beginnings(near, random_bits, length, TRIES + count):
-            free += _free(db, first, {*used, *free})
-            if len(free) >= count:
-                return free[:count]
-    raise RuntimeError("no reference is free")
+    return _drawn(db, random_bits, items, newest, count, used)
 
 
 def fresh_reference(db: sqlite3.Connection, random_bits: Callable[[], int]) -> str:
     """Return a reference no item has, from anywhere: those near the newest may be given already."""
     items, _ = db.execute(_NEWEST).fetchone() or (0, "")
-    for length in _lengths(items):
-        for first in _beginnings([], random_bits, length, TRIES):
-            if free := _free(db, first, ()):
-                return free[random_bits() % len(free)]
+    return _drawn(db, random_bits, items, "", 1, ())[0]
+
+
+def _drawn(
+    db: sqlite3.Connection,
+    random_bits: Callable[[], int],
+    items: int,
+    near: str,
+    count: int,
+    used: Collection[str],
+) -> list[str]:
+    """Return free references, first such as begin as `near` does; longer once many are in use."""
+    free: list[str] = []
+    for length in [size for size, most in LENGTHS if items < most]:
+        for first in _beginnings(random_bits, near, length, TRIES + count):
+            taken = {*used, *free, *(row[0] for row in db.execute(_TAKEN, {"first": first}))}
+            free += [one for one in references(first) if one not in taken]
+            if len(free) >= count:
+                return free[:count]
     raise RuntimeError("no reference is free")
 
 
-def _lengths(items: int) -> list[int]:
-    return [size for size, most in LENGTHS if items < most]
-
-
 def _beginnings(
-    near: list[str], random_bits: Callable[[], int], length: int, tries: int
+    random_bits: Callable[[], int], near: str, length: int, tries: int
 ) -> Iterator[str]:
-    yield from near
+    if len(near) == length and is_reference(near):
+        yield near[:-2]
     for _ in range(tries):
         yield first_signs(random_bits(), length)
-
-
-def _free(db: sqlite3.Connection, first: str, used: Collection[str]) -> list[str]:
-    """Return the references with this beginning that are left."""
-    taken = {row[0] for row in db.execute(_TAKEN, {"first": first})}
-    return [one for one in references(first) if one not in taken and one not in used]
 
 
 def event(

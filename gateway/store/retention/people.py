@@ -6,24 +6,25 @@ The ledger of consent keeps the keyed hash of a number, so that even an erased l
 import sqlite3
 
 from gateway.store.retention.words import OLDEST
-from gateway.store.whose import ALONE, EITHER, WITH_OTHERS
+from gateway.store.whose import ALONE, WITH_OTHERS, ids
 
 ROWS = 200  # messages that lose their number in one transaction
 
-# Not joined, not heard, not written to, nothing open, nothing that waits.
 _OPEN = "(outbox.state IN ('queued', 'claimed') OR outbox.created_at >= :before)"
+# Not joined, not heard, not written to, nothing open, nothing that waits.
+# What went to them with others is a search for each alert, and asked last.
 _IDLE = f"""
    AND max(coalesce(c.heard_at, 0), c.created_at) < :before
    AND max(coalesce(c.heard_at, 0), c.created_at) >= :oldest
    AND NOT EXISTS (SELECT 1 FROM address AS a
         WHERE a.contact = c.id AND a.consent IN ('in', 'alerts'))
    AND NOT EXISTS (SELECT 1 FROM address {ALONE} WHERE address.contact = c.id AND {_OPEN})
-   AND NOT EXISTS (SELECT 1 FROM address {WITH_OTHERS} WHERE address.contact = c.id AND {_OPEN}
-                      AND (alert.ended_at IS NULL OR alert.ended_at >= :before))
    AND NOT EXISTS (SELECT 1 FROM address AS a CROSS JOIN inbound AS i ON i.address = a.id
         WHERE a.contact = c.id AND i.received_at >= :before)
    AND NOT EXISTS (SELECT 1 FROM address AS a CROSS JOIN feedback AS f ON f.address = a.id
         WHERE a.contact = c.id AND (f.emptied_at IS NULL OR f.emptied_at < f.updated_at))
+   AND NOT EXISTS (SELECT 1 FROM address {WITH_OTHERS} WHERE address.contact = c.id AND {_OPEN}
+                      AND (alert.ended_at IS NULL OR alert.ended_at >= :before))
 """
 _FIND = f"SELECT c.id FROM contact AS c WHERE c.id > :after {_IDLE} ORDER BY c.id LIMIT :limit"
 _STILL = f"SELECT 1 FROM contact AS c WHERE c.id = :id {_IDLE}"
@@ -31,11 +32,8 @@ _INBOUND = """
 UPDATE inbound SET address = NULL, sender = ''
  WHERE id IN (SELECT id FROM inbound WHERE address = ? LIMIT ?)
 """
-_ROWS = " UNION ALL ".join(
-    f"SELECT outbox.id FROM address {rows} WHERE address.id = ?1" for rows in EITHER
-)
 _OUTBOX = f"""
-UPDATE outbox SET address = NULL, recipient = '' WHERE id IN ({_ROWS} LIMIT ?2)
+UPDATE outbox SET address = NULL, recipient = '' WHERE id IN ({ids("address.id = ?1")} LIMIT ?2)
 """
 _UNTIE = (
     "UPDATE feedback SET address = NULL WHERE address = ?",
