@@ -61,7 +61,7 @@ def ids(db: sqlite3.Connection, channel: int, references: Sequence[str]) -> list
     """
     asked = (channel, json.dumps(references))
     told = {row["reference"] for row in db.execute(_TOLD, asked)}
-    upcoming = count(db.execute("SELECT coalesce(max(id), 0) + 1 FROM inbound").fetchone()[0])
+    upcoming = count(dates.upcoming(db, "inbound"))
     return [None if reference in told else next(upcoming) for reference in references]
 
 
